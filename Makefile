@@ -1,0 +1,50 @@
+# Two commands do all the set-up: `make run` shows the bot at work, `make test` checks everything.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SOURCES := bot tests benchmarks
+DEMO := var/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench lock clean
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+run: .venv/run ## Publish examples/ to the outbox: a page and a feed on this disk, no key needed
+	@mkdir -p $(DEMO)
+	@env -i HOME="$$HOME" PATH="$$PATH" TERM="$$TERM" LANG="$${LANG:-C.UTF-8}" BOT_HOME=$(DEMO) $(BIN)/bot post examples/*.txt examples/*.md
+
+test: .venv/dev ## Format, lint, types and tests; installs what they need, the real Bluesky server included
+	@$(BIN)/python tests/servers/node.py
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+bench: .venv/dev ## What the bot costs, as ratios within one run
+	@$(BIN)/python tests/servers/node.py
+	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+lock: .venv/dev ## Pin every dependency anew
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.11 --no-header -o requirements/run.lock --upgrade
+	$(BIN)/uv pip compile -q pyproject.toml --group dev --extra postgresql --universal --generate-hashes --python-version 3.11 --no-header -c requirements/run.lock -o requirements/dev.lock --upgrade
+
+clean: ## Remove what make made; your articles and ledger stay
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/servers/node/node_modules $(DEMO)
+
+.venv/run: requirements/run.lock pyproject.toml | .venv/bin/python
+	@echo "Installing the bot (once, under a minute) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/dev: requirements/dev.lock .venv/run
+	@echo "Installing what the tests need (once) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@touch $@
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The bot needs Python 3.11 or later; say make PYTHON=python3.12")'
+	@$(PYTHON) -m venv .venv

@@ -1,0 +1,80 @@
+"""
+Everything that can go wrong and that somebody is told about.
+
+    BotError
+    ├── ConfigurationError     a setting, an account or a template name: nothing was done (exit 2)
+    ├── ArticleError           one article cannot be read (exit 1)
+    ├── ComposeError           one article cannot be made into a post for one account (exit 1)
+    ├── LedgerError            the ledger cannot be opened or written (exit 2)
+    └── DeliveryError          one attempt to publish
+        ├── Unavailable        certainly not posted; try later
+        ├── RateLimited        certainly not posted; the network says when
+        ├── Unauthorized       would hit every post of this account
+        ├── Rejected           this post, for good
+        └── OutcomeUnknown     perhaps posted
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class BotError(Exception):
+    """Told to the user in one line: where, what is wrong, and what to do about it."""
+
+    def __init__(self, what: str, *, where: str | None = None, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        return " ".join((f"{text}. {self.hint}" if self.hint else text).split())
+
+
+class ConfigurationError(BotError):
+    """A setting, an account or the name of a template is wrong."""
+
+
+class ArticleError(BotError):
+    """One article cannot be read."""
+
+
+class ComposeError(BotError):
+    """One article cannot be made into a post for one account."""
+
+
+class LedgerError(BotError):
+    """The ledger cannot be opened, read or written."""
+
+
+class DeliveryError(BotError):
+    """What came of one attempt to publish; an adapter raises nothing else on purpose."""
+
+
+class Unavailable(DeliveryError):
+    """Certainly not posted: the network could not be reached or said to come back."""
+
+
+class RateLimited(DeliveryError):
+    """Certainly not posted: the network says when it takes posts again."""
+
+    def __init__(self, what: str, *, retry_at: datetime, where: str | None = None, hint: str | None = None) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.retry_at = retry_at
+
+
+class Unauthorized(DeliveryError):
+    """Certainly not posted, and no post of this account would be: a token, a scope, a suspension."""
+
+
+class Rejected(DeliveryError):
+    """Certainly not posted, and this post never will be."""
+
+
+class OutcomeUnknown(DeliveryError):
+    """Perhaps posted."""

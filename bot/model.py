@@ -1,0 +1,181 @@
+"""The nouns that every room shares: frozen values, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another article that the page pointed to; `cut` says that the site cut its teaser short."""
+
+    headline: str
+    teaser: str = ""
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """
+    What the newsroom wrote.
+
+    `identities` are all the names by which this article is recognised again, strongest first; see bot.intake.identity.
+    `accounts` are the ones that it asks for, none meaning all. `text` holds its own words for an account or a network.
+    """
+
+    identities: tuple[str, ...]
+    headline: str
+    url: str | None = None
+    summary: str = ""
+    body: tuple[str, ...] = ()
+    hashtags: tuple[str, ...] = ()
+    byline: str | None = None
+    lang: str | None = None
+    warning: str | None = None
+    related: tuple[Related, ...] = ()
+    publish_at: datetime | None = None
+    expires_at: datetime | None = None
+    accounts: tuple[str, ...] = ()
+    template: str | None = None
+    text: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A link or a hashtag in a text, as a slice of its UTF-8 bytes, end exclusive."""
+
+    start: int
+    end: int
+    link: str | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `maximum` of `unit` in one part, as `measure` counts them."""
+
+    unit: str
+    maximum: int
+    measure: Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """
+    The facts of one network; reading them does no I/O.
+
+    `spans` finds the links and tags that this network would show as such. `repeatable` says that sending the same bytes
+    under the same key again is harmless, so that a repeat answers whether the first attempt arrived. `deadline` is the
+    longest that one attempt may take, in seconds.
+    """
+
+    name: str
+    limits: tuple[Limit, ...]
+    spans: Callable[[str], Sequence[Span]]
+    repeatable: bool = False
+    threads: bool = False
+    deadline: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One login on one network, named by the operator; `hashtags` is how many a post may carry, None meaning all."""
+
+    name: str
+    network: Network
+    hashtags: int | None = None
+    template: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of a post: its exact text, and where its links and hashtags stand."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """
+    The exact content for one account; more than one part is a thread.
+
+    `title` and `url` are the article's own. `dropped` says in words for people what was given up to make it fit.
+    """
+
+    parts: tuple[Part, ...]
+    title: str = ""
+    url: str | None = None
+    lang: str | None = None
+    warning: str | None = None
+    dropped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The network's own name for a part that it published; `proof` is what a reply to it needs."""
+
+    index: int
+    remote_id: str
+    url: str
+    proof: Mapping[str, str] = field(default_factory=dict)
+
+
+class State(StrEnum):
+    """Where a delivery stands; docs/states.md draws the ways between."""
+
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    DELIVERED = "delivered"
+    DISCARDED = "discarded"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+    @property
+    def final(self) -> bool:
+        """Nothing further happens by itself."""
+        return self not in {State.SCHEDULED, State.SENDING, State.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """
+    One article on its way to one account: the unit of scheduling, retrying and accounting.
+
+    `key` is minted with the delivery and never changes: part i goes out under `key/i`. `claim` is the number of the
+    attempt that holds it. `post` and `first_attempt_at` are set while an attempt may have reached the network: then every
+    attempt sends the same. `due_at` is None while only the operator can move it on.
+    """
+
+    id: int
+    article: int
+    headline: str
+    account: str
+    network: str
+    key: str
+    state: State
+    due_at: datetime | None
+    attempts: int = 0
+    claim: int = 0
+    first_attempt_at: datetime | None = None
+    post: Post | None = None
+    receipts: tuple[Receipt, ...] = ()
+    error: str | None = None
+
+    def with_receipt(self, receipt: Receipt) -> Delivery:
+        """This delivery with one more part confirmed."""
+        return replace(self, receipts=(*self.receipts, receipt))
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who an account is on its network: `login` never changes, `name` is for people, `facts` are what the server told."""
+
+    login: str
+    name: str
+    url: str
+    facts: Mapping[str, str] = field(default_factory=dict)
