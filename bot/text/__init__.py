@@ -1,0 +1,1 @@
+"""Counting, links and hashtags, by each network's own rules: pure functions."""
