@@ -1,0 +1,102 @@
+"""Article × Account → Post."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bot
+from bot.compose.fitting import Parts, fit
+from bot.compose.templates import Templates
+from bot.compose.tidy import as_data, split
+from bot.errors import ComposeError
+from bot.model import Account, Article, Network, Part, Post
+from bot.text.hashtags import without_noise
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from jinja2 import Template
+
+
+class Composer:
+    """Makes posts by the templates of some folders, the operator's own first."""
+
+    def __init__(self, folders: Sequence[Path], *, noise: Collection[str]) -> None:
+        self._templates = Templates(folders)
+        self._noise = noise
+
+    def compose(self, article: Article, account: Account) -> Post:
+        """The exact content for one account; ComposeError where a template fails or the article cannot fit."""
+        own = next((name for name in (account.name, account.network.name) if name in article.text), None)
+        if own is None:
+            parts, dropped = self._fitted(article, account)
+        else:
+            parts, dropped = _parts(article.text[own], account.network), ()
+        if not parts:
+            raise ComposeError(
+                f"nothing is left to post on account {account.name}", hint="Give it a headline or a text."
+            )
+        if excess := _excess(parts, account.network):
+            raise _too_long(account, excess, dropped, shorten=f"text: {own}" if own else "the link or the headline")
+        return Post(
+            parts=tuple([Part(text, tuple(account.network.spans(text))) for text in parts]),
+            title=article.headline,
+            url=article.url,
+            lang=article.lang,
+            warning=article.warning,
+            dropped=dropped,
+        )
+
+    def check(self) -> list[ComposeError]:
+        """What is wrong with the syntax of the templates."""
+        return list(self._templates.check())
+
+    def _fitted(self, article: Article, account: Account) -> tuple[Parts, tuple[str, ...]]:
+        template, network = self._templates.choose(article, account), account.network
+        tags = tuple(without_noise(article.hashtags, self._noise))[: account.hashtags]
+        return fit(
+            replace(as_data(article), hashtags=tags),
+            lambda article: _parts(self._render(template, article, account), network),
+            lambda parts: _excess(parts, network) is None,
+        )
+
+    def _render(self, template: Template, article: Article, account: Account) -> str:
+        """The text with each hashtag once: one that its words bring along is not listed again."""
+        text = self._templates.render(template, article, account)
+        lowered = text.casefold().replace("＃", "#")
+        if all(lowered.count(f"#{tag.casefold()}") < 2 for tag in article.hashtags):
+            return text
+        bare = self._templates.render(template, replace(article, hashtags=()), account)
+        standing = {span.tag.casefold() for span in account.network.spans(bare) if span.tag}
+        left = tuple(tag for tag in article.hashtags if tag.casefold() not in standing)
+        return self._templates.render(template, replace(article, hashtags=left), account)
+
+
+def packaged_templates() -> Path:
+    """The templates that come with the bot: in its package when installed, beside it in a checkout."""
+    package = Path(bot.__file__).parent
+    installed = package / "templates"
+    return installed if installed.is_dir() else package.parent / "templates"
+
+
+def _parts(text: str, network: Network) -> Parts:
+    """The parts of a text; one, with blank lines for the breaks, where the network has no threads."""
+    parts = split(text)
+    return parts if network.threads or not parts else ("\n\n".join(parts),)
+
+
+def _excess(parts: Parts, network: Network) -> str | None:
+    """By how much the first part that is too long is so."""
+    for index, text in enumerate(parts, start=1):
+        for limit in network.limits:
+            if (length := limit.measure(text)) > limit.maximum:
+                part = f"part {index}: " if len(parts) > 1 else ""
+                return f"{part}{length:,} of {limit.maximum:,} {limit.unit}"
+    return None
+
+
+def _too_long(account: Account, excess: str, dropped: tuple[str, ...], *, shorten: str) -> ComposeError:
+    given_up = f", even after giving up {'; '.join(dropped)}" if dropped else ""
+    return ComposeError(f"does not fit account {account.name} ({excess}){given_up}", hint=f"Shorten {shorten}.")

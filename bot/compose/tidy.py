@@ -1,0 +1,47 @@
+"""Text as it may leave: without what nobody sees, without ragged white space, in parts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.compose.cuts import whole_words
+from bot.model import Article, Related
+
+# Control characters, halves of surrogate pairs, byte order marks; the joiners inside emoji are none of these.
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_RULE = re.compile(r"^---[^\S\n]*$", re.MULTILINE)
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def visible(text: str) -> str:
+    """The text without control characters, its lines ended by a plain line feed and nothing before it."""
+    return "\n".join([line.rstrip() for line in _INVISIBLE.sub("", text).splitlines()])
+
+
+def split(text: str) -> tuple[str, ...]:
+    """The parts of a thread, which lines of `---` separate; tidied, and none of them empty."""
+    parts = [_BLANK_LINES.sub("\n\n", part).strip() for part in _RULE.split(visible(text))]
+    return tuple(part for part in parts if part)
+
+
+def as_data(article: Article) -> Article:
+    """The article as templates see it: its own text cannot start a part, and shows no half word."""
+    return replace(
+        article,
+        headline=_plain(article.headline),
+        summary=_plain(article.summary),
+        body=tuple([_plain(paragraph) for paragraph in article.body]),
+        byline=article.byline and _plain(article.byline),
+        warning=article.warning and _plain(article.warning),
+        related=tuple([_shown(related) for related in article.related]),
+    )
+
+
+def _plain(text: str) -> str:
+    return _RULE.sub("", visible(text)).strip()
+
+
+def _shown(related: Related) -> Related:
+    teaser = _plain(related.teaser)
+    return Related(_plain(related.headline), whole_words(teaser) if related.cut else teaser)

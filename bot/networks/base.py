@@ -1,0 +1,81 @@
+"""What a network's module gives the rest of the bot: its facts, its account's settings, and an adapter."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from bot.model import Delivery, Identity, Network, Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+
+class Adapter(Protocol):
+    """One account on one network."""
+
+    @property
+    def network(self) -> Network:
+        """The network's facts: plain data, no I/O."""
+
+    def publish(self, delivery: Delivery) -> Iterator[Receipt]:
+        """
+        Publish the parts that have no receipt yet, yielding each as the network confirms it.
+
+        Makes one attempt within a total deadline and waits for nothing but its own uploads. `delivery.key` and
+        `delivery.first_attempt_at` are the same on every attempt that follows an uncertain one.
+
+        Raises a DeliveryError; any other exception is settled as OutcomeUnknown.
+        """
+
+    def find(self, delivery: Delivery, taken: Collection[str]) -> Iterator[Receipt]:
+        """
+        Yield the parts without a receipt that an earlier attempt published, ending at the first that is certainly absent.
+
+        `taken` are the remote ids that other deliveries hold. Raises OutcomeUnknown when the network cannot tell.
+        """
+
+    def check(self) -> Identity:
+        """Who we are there and what this server allows; reads only. Raises a DeliveryError."""
+
+
+class AccountSettings(BaseModel):
+    """
+    What the environment says of one account; each network's module adds its own fields, credentials as SecretStr.
+
+    The entry point of a network names its subclass.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True)
+
+    facts: ClassVar[Network]
+
+    network: str = ""
+    hashtags: int | None = Field(default=None, ge=0, description="how many hashtags a post may carry; empty: all")
+    template: str | None = Field(default=None, description="the template to use instead of the network's own")
+    timeout: float = Field(
+        default=60.0, gt=0, allow_inf_nan=False, description="seconds that one attempt may take in all"
+    )
+
+    def fingerprint(self, key: bytes) -> str:
+        """A word that changes when the network's own settings do, and tells nothing of them to who lacks the key."""
+        own = {
+            name: getattr(self, name) for name in type(self).model_fields if name not in AccountSettings.model_fields
+        }
+        plain = {
+            name: value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            for name, value in own.items()
+        }
+        return hashlib.blake2b(json.dumps(plain, sort_keys=True).encode(), key=key, digest_size=16).hexdigest()
+
+    def connect(self, name: str, home: Path) -> Adapter:
+        """The adapter for this account; imports the network's SDK, does no I/O. `home` is the bot's home folder."""
+        raise NotImplementedError
+
+    def whereabouts(self, home: Path) -> dict[str, str]:
+        """Where a person looks at what this account published: a word for each place, and its address."""
+        raise NotImplementedError
