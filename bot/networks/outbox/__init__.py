@@ -1,0 +1,54 @@
+"""The outbox: a network of our own, a page and an Atom feed on disk, for trying the bot and for publishing its feed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from bot.model import Limit, Network, Span
+from bot.networks.base import AccountSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.networks.base import Adapter
+
+PAGE, FEED = "index.html", "feed.xml"
+
+
+def _spans(text: str) -> Sequence[Span]:
+    from bot.text.bluesky import facets  # settings are read without it
+
+    return facets(text)
+
+
+OUTBOX = Network(
+    name="outbox",
+    limits=(Limit("characters", 5_000, len),),
+    spans=_spans,
+    repeatable=True,
+    threads=True,
+)
+
+
+class OutboxAccount(AccountSettings):
+    """The settings of an outbox: where it is."""
+
+    facts: ClassVar[Network] = OUTBOX
+
+    folder: Path = Field(default=Path("var/outbox"), description="the folder of the page and the feed")
+
+    def connect(self, name: str, home: Path) -> Adapter:
+        """The adapter for this outbox; touches no disk."""
+        from bot.networks.outbox.adapter import Outbox
+
+        return Outbox(name, self._place(home))
+
+    def whereabouts(self, home: Path) -> dict[str, str]:
+        """The addresses of the page and the feed."""
+        return {"page": (self._place(home) / PAGE).as_uri(), "feed": (self._place(home) / FEED).as_uri()}
+
+    def _place(self, home: Path) -> Path:
+        return (home / self.folder.expanduser()).resolve()
