@@ -1,0 +1,38 @@
+"""The only memory and the only SQL: what was taken in, what is on its way, what stands on the networks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.ledger.accounts import Accounts
+from bot.ledger.answers import Event, Lane, Refused, Taken
+from bot.ledger.articles import Articles
+from bot.ledger.attempts import Attempts
+from bot.ledger.by_hand import ByHand
+from bot.ledger.lanes import Lanes
+from bot.ledger.opening import open_database
+from bot.ledger.reading import Reading
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Event", "Lane", "Ledger", "Refused", "Taken", "open_ledger"]
+
+
+class Ledger(Articles, Attempts, ByHand, Accounts, Lanes, Reading):
+    """
+    Every promise that outlives this process; each public method is one transaction.
+
+    Safe to use from several threads, and beside other processes on the same database. `begun_anew` says that opening it
+    created it; `backup` is the copy of the old file that was kept when opening it brought it up to this version.
+    """
+
+
+def open_ledger(url: str, *, lanes: Path) -> Ledger:
+    """
+    The ledger at `url`, created or brought up to this version if need be.
+
+    `url` is `sqlite:////absolute/path` or `postgresql://…`; the locks of an SQLite ledger stand in the folder `lanes`.
+    Raises ConfigurationError where the address is none, LedgerError where there is no way in.
+    """
+    return Ledger(open_database(url, lanes=lanes))

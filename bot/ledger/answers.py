@@ -1,0 +1,69 @@
+"""What the ledger answers beside deliveries and articles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.errors import BotError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.model import Delivery
+
+
+class Refused(BotError):
+    """The ledger is sound and will not do this: it could post twice, or undo what stands on a network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an article that was taken in; `deliveries` are all that it has, oldest first."""
+
+    article: int
+    new: bool
+    changed: bool
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """
+    What holds for all deliveries of one account.
+
+    A pause with `paused_until` ends by itself at that time, one without it by `resume`; one for which credentials were the
+    reason names their fingerprint in `paused_with`, and ends with new ones too.
+    """
+
+    account: str
+    network: str
+    login: str | None
+    fingerprint: str | None
+    paused: bool
+    paused_until: datetime | None
+    paused_with: str | None
+    reason: str | None
+    failures: int
+    backoff_until: datetime | None
+
+    def paused_at(self, now: datetime) -> bool:
+        """Whether a pause holds at this moment."""
+        return self.paused and (self.paused_until is None or self.paused_until > now)
+
+    def backs_off_at(self, now: datetime) -> bool:
+        """Whether the network is left alone at this moment."""
+        return self.backoff_until is not None and self.backoff_until > now
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, as `bot log` tells it."""
+
+    at: datetime
+    delivery: int | None
+    article: int | None
+    headline: str | None
+    account: str | None
+    event: str
+    detail: str

@@ -1,0 +1,178 @@
+"""Taking articles in: each once, whatever names it comes under, with one delivery for each of its accounts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sqlalchemy import delete, func, insert, select, update
+
+from bot.errors import LedgerError
+from bot.ledger.accounts import row_of
+from bot.ledger.answers import Refused, Taken
+from bot.ledger.base import Base
+from bot.ledger.codec import dump, load
+from bot.ledger.rows import note, note_on, one, whole
+from bot.ledger.schema import articles, deliveries, identities
+from bot.model import Article, State
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from bot.model import Account, Delivery
+
+
+class Articles(Base):
+    """What was taken in."""
+
+    def take_in(
+        self,
+        article: Article,
+        accounts: Sequence[Account],
+        *,
+        now: datetime,
+        due_at: datetime | None,
+        to: Collection[str] = (),
+    ) -> Taken:
+        """
+        Take in an article, or what has changed in one that is known by any of its identities.
+
+        A new one gets a delivery for each of `accounts`, and so they stay; a known one only for those named in `to` that
+        have none. What is edited goes out in its new words wherever nothing of it can be out already: such deliveries are
+        due at `due_at` if they had an error, or if `publish_at` has changed.
+        """
+        with self._database.writing() as db:
+            found = _find(db, article.identities)
+            number = found or _insert(db, article, now)
+            _recognise(db, number, article.identities, now, quiet=found is None)
+            changed = found is not None and _edit(db, found, article, now=now, due_at=due_at)
+            for account in accounts:
+                if found is None or (account.name in to and not _deliveries(db, number, account)):
+                    _schedule(db, number, account, now=now, due_at=due_at)
+            return Taken(number, found is None, changed, whole(db, deliveries.c.article == number))
+
+    def again(
+        self, article: int, accounts: Sequence[Account], *, now: datetime, due_at: datetime | None
+    ) -> tuple[Delivery, ...]:
+        """
+        One more delivery of the article to each of `accounts`, under a key of its own.
+
+        Raises Refused, for all of them, while one that went before is not settled.
+        """
+        with self._database.writing() as db:
+            _article(db, article)
+            for account in accounts:
+                for delivery in _deliveries(db, article, account):
+                    if not delivery.state.final:
+                        raise Refused(
+                            f"this article is still {delivery.state} for {account.name}",
+                            where=f"delivery {delivery.id}",
+                            hint="Wait until it is settled, or settle it with `bot cancel` or `bot resolve`",
+                        )
+            return tuple(_schedule(db, article, account, now=now, due_at=due_at) for account in accounts)
+
+    def release(self, identity: str, *, now: datetime) -> None:
+        """Forget that an article stood at a path of the queue: whatever is put there next is another one."""
+        if not identity.startswith("queue:"):
+            raise ValueError(f"an article keeps its identity for good: {identity}")
+        with self._database.writing() as db:
+            number = _find(db, [identity])
+            if number is not None:
+                db.execute(delete(identities).where(identities.c.identity == identity))
+                note(db, "left the queue", identity.removeprefix("queue:"), now=now, article=number)
+
+    def article(self, number: int) -> Article:
+        """The article of this number as it was last taken in. Raises LedgerError where there is none."""
+        with self._database.reading() as db:
+            return _article(db, number)
+
+    def find(self, identities: Collection[str]) -> int | None:
+        """The number of the article that is known by one of these, the strongest first."""
+        with self._database.reading() as db:
+            return _find(db, identities)
+
+
+def _find(db: Connection, names: Collection[str]) -> int | None:
+    """The article known by the strongest of these names; its words count only where it, or the known one, has no other."""
+    named = any(map(_speaks_for_itself, names))
+    for name in names:
+        found: int | None = db.execute(select(identities.c.article).where(identities.c.identity == name)).scalar()
+        by_words = name.startswith(("content:", "file:"))
+        if found is not None and not (by_words and named and any(map(_speaks_for_itself, _names(db, found)))):
+            return found
+    return None
+
+
+def _speaks_for_itself(name: str) -> bool:
+    """An address or an id: two articles that have different ones are two, whatever their words."""
+    return name.startswith(("url:", "id:"))
+
+
+def _names(db: Connection, article: int) -> list[str]:
+    return list(db.execute(select(identities.c.identity).where(identities.c.article == article)).scalars())
+
+
+def _article(db: Connection, number: int) -> Article:
+    content = db.execute(select(articles.c.content).where(articles.c.id == number)).scalar()
+    if content is None:
+        raise LedgerError(f"there is no article {number}", hint="`bot log` shows their numbers")
+    return load(Article, content)
+
+
+def _insert(db: Connection, article: Article, now: datetime) -> int:
+    values = {"headline": article.headline, "content": dump(article), "created_at": now, "changed_at": now}
+    number: int = db.execute(insert(articles).values(values).returning(articles.c.id)).scalar_one()
+    note(db, "taken in", article.identities[0], now=now, article=number)
+    return number
+
+
+def _recognise(db: Connection, number: int, names: Collection[str], now: datetime, *, quiet: bool) -> None:
+    """Know the article by all these names from now on; one that is another article's stays so."""
+    for name in dict.fromkeys(names):
+        if db.execute(select(identities.c.article).where(identities.c.identity == name)).scalar() is None:
+            db.execute(insert(identities).values(identity=name, article=number))
+            if not quiet:
+                note(db, "known as", name, now=now, article=number)
+
+
+def _edit(db: Connection, number: int, article: Article, *, now: datetime, due_at: datetime | None) -> bool:
+    """Store the article anew if what it says has changed."""
+    before = _article(db, number)
+    if replace(before, identities=article.identities) == article:
+        return False
+    values = {"headline": article.headline, "content": dump(article), "changed_at": now}
+    db.execute(update(articles).where(articles.c.id == number).values(values))
+    note(db, "edited", article.headline, now=now, article=number)
+    not_out = (deliveries.c.article == number, deliveries.c.state == State.SCHEDULED, deliveries.c.frozen_by.is_(None))
+    hindered = () if before.publish_at != article.publish_at else (deliveries.c.error.is_not(None),)
+    db.execute(update(deliveries).where(*not_out, *hindered).values(due_at=due_at, error=None, changed_at=now))
+    return True
+
+
+def _deliveries(db: Connection, article: int, account: Account) -> tuple[Delivery, ...]:
+    number = row_of(db, account).id
+    return whole(db, deliveries.c.article == article, deliveries.c.account == number)
+
+
+def _schedule(db: Connection, article: int, account: Account, *, now: datetime, due_at: datetime | None) -> Delivery:
+    row = row_of(db, account)
+    earlier = (deliveries.c.article == article, deliveries.c.account == row.id)
+    last = db.execute(select(func.max(deliveries.c.generation)).where(*earlier)).scalar()
+    values = {
+        "article": article,
+        "account": row.id,
+        "generation": 0 if last is None else last + 1,
+        "key": uuid4().hex,
+        "state": State.SCHEDULED,
+        "due_at": due_at,
+        "created_at": now,
+        "changed_at": now,
+    }
+    number: int = db.execute(insert(deliveries).values(values).returning(deliveries.c.id)).scalar_one()
+    delivery = one(db, number)
+    note_on(db, delivery, "scheduled", now=now)
+    return delivery

@@ -1,0 +1,112 @@
+"""What the operator may do to a delivery; whatever could post twice is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from bot.ledger.answers import Refused
+from bot.ledger.base import Base
+from bot.ledger.rows import attach, change, one, unconfirmed, unsent, whole
+from bot.ledger.schema import accounts, deliveries
+from bot.model import Receipt, State
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from bot.model import Delivery
+
+_RESOLVE = "Look at the account, then `bot resolve {id} --posted URL` or `bot resolve {id} --resend`"
+_WHY_NOT = {
+    State.SCHEDULED: "it waits for its turn: nothing is in doubt",
+    State.SENDING: "it is being sent at this moment",
+    State.UNKNOWN: "it may be on the network already",
+    State.DELIVERED: "it has been delivered",
+    State.DISCARDED: "it was refused for good",
+    State.CANCELLED: "it was cancelled",
+    State.EXPIRED: "its time was over",
+}
+_INSTEAD = {
+    State.SCHEDULED: "Cancel it with `bot cancel {id}`, or hurry it with `bot retry {id}`",
+    State.SENDING: "Wait until it is settled; `bot status` shows it",
+    State.UNKNOWN: _RESOLVE,
+    State.DELIVERED: "To publish the article once more, post it with --again",
+    State.DISCARDED: "To try it again: `bot retry {id}`",
+    State.CANCELLED: "To send it after all: `bot retry {id}`",
+    State.EXPIRED: "To send it after all: `bot retry {id}`",
+}
+
+
+class ByHand(Base):
+    """The operator's moves. Each raises Refused, saying why and what to do instead, where it could post twice."""
+
+    def retry(self, number: int, now: datetime) -> Delivery:
+        """
+        Make a delivery due now, with all its attempts before it.
+
+        One that was discarded, expired or cancelled is scheduled again; one that is unknown stays so until it is found out.
+        """
+        with self._database.writing() as db:
+            delivery = _in(db, number, *(state for state in State if state not in {State.SENDING, State.DELIVERED}))
+            values: dict[str, Any]
+            match delivery.state:
+                case State.UNKNOWN:
+                    values = {}
+                case State.SCHEDULED:
+                    values = {"error": None}
+                case _:
+                    _refuse_a_second(db, delivery)
+                    row = db.execute(select(deliveries).where(deliveries.c.id == number)).one()
+                    values = {"error": None, **unsent(row, delivery.receipts)}
+            return change(db, number, "retried", now=now, due_at=now, attempts=0, **values)
+
+    def cancel(self, number: int, now: datetime) -> Delivery:
+        """End a scheduled delivery of which nothing can be on the network."""
+        with self._database.writing() as db:
+            delivery = _in(db, number, State.SCHEDULED)
+            if delivery.receipts:
+                raise _refused(delivery, "parts of it stand on the network", "It goes on from there by itself")
+            if delivery.post:
+                raise _refused(delivery, "an earlier attempt may be on the network", "It goes out under the same key")
+            return change(db, number, "cancelled", now=now, state=State.CANCELLED, due_at=None)
+
+    def resolve_posted(self, number: int, url: str, now: datetime) -> Delivery:
+        """The operator saw that the first part in doubt stands at `url`; what comes after it is sent now."""
+        with self._database.writing() as db:
+            delivery = _in(db, number, State.UNKNOWN)
+            receipt = Receipt(index=unconfirmed(delivery)[0], remote_id=url, url=url)
+            rest = unconfirmed(attach(db, delivery, receipt))
+            state, due_at = (State.SCHEDULED, now) if rest else (State.DELIVERED, None)
+            return change(
+                db, number, "resolved: posted", url, now=now, state=state, due_at=due_at, attempts=0, error=None
+            )
+
+    def resolve_resend(self, number: int, now: datetime) -> Delivery:
+        """The operator saw that it is not there: send it now, the same bytes under the same key."""
+        with self._database.writing() as db:
+            _in(db, number, State.UNKNOWN)
+            return change(
+                db, number, "resolved: resend", now=now, state=State.SCHEDULED, due_at=now, attempts=0, error=None
+            )
+
+
+def _in(db: Connection, number: int, *states: State) -> Delivery:
+    delivery = one(db, number)
+    if delivery.state not in states:
+        raise _refused(delivery, _WHY_NOT[delivery.state], _INSTEAD[delivery.state])
+    return delivery
+
+
+def _refuse_a_second(db: Connection, delivery: Delivery) -> None:
+    """What ended is not begun again while another delivery of the article stands on that account, or may come to."""
+    for other in whole(db, deliveries.c.article == delivery.article, accounts.c.name == delivery.account):
+        if other.id != delivery.id and (other.state is State.DELIVERED or not other.state.final):
+            instead = "To publish the article once more, post it with --again"
+            raise _refused(delivery, f"delivery {other.id} of the same article is {other.state}", instead)
+
+
+def _refused(delivery: Delivery, why: str, instead: str) -> Refused:
+    return Refused(why, where=f"delivery {delivery.id}", hint=instead.format(id=delivery.id))

@@ -1,0 +1,138 @@
+"""How connections and transactions are made, so that both databases keep the same promises."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import NullPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.errors import ConfigurationError
+from bot.ledger.failures import told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy import URL, Connection, Engine
+
+_PATIENCE = 30  # seconds for other writers to finish: each takes milliseconds
+
+# the statements that begin a transaction: that of SQLite itself, and what lets in one writer at a time
+_READING = {"sqlite": ("BEGIN",), "postgresql": ()}
+_WRITING = {
+    "sqlite": ("BEGIN IMMEDIATE",),
+    "postgresql": (f"SET LOCAL lock_timeout = '{_PATIENCE}s'", "LOCK TABLE accounts IN EXCLUSIVE MODE"),
+}
+_CHANGING_TABLES = {"sqlite": ("BEGIN IMMEDIATE",), "postgresql": ("SELECT pg_advisory_xact_lock(2718281828)",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """
+    A database and the ways into it.
+
+    Writers come one at a time, on PostgreSQL as on SQLite, and see all that the writers before them did: what one reads
+    still holds when it writes. That costs nothing here, where a write takes milliseconds and a network takes seconds.
+    """
+
+    engine: Engine
+    where: str
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database."""
+        return Path(self.engine.url.database or "") if self.engine.dialect.name == "sqlite" else None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database throughout."""
+        isolation = {} if self.file else {"isolation_level": "REPEATABLE READ"}
+        with self._transaction(_READING, **isolation) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The only transaction that writes at this time: on disk when this returns, undone when it raises."""
+        with self._transaction(_WRITING) as connection:
+            yield connection
+
+    @contextmanager
+    def changing_tables(self) -> Iterator[Connection]:
+        """The only transaction at this time that creates or changes tables; all of it happens or nothing."""
+        with self._transaction(_CHANGING_TABLES) as connection:
+            yield connection
+
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """A PostgreSQL session outside the pool and outside any transaction, for locks that die with it."""
+        engine = create_engine(self.engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with told(self.where):
+            connection = engine.connect()
+        with connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, first: Mapping[str, tuple[str, ...]], **options: Any) -> Iterator[Connection]:
+        with told(self.where), self.engine.connect() as plain:
+            connection = plain.execution_options(first=first[self.engine.dialect.name], **options)
+            with connection.begin():
+                yield connection
+
+
+def database(url: str) -> Database:
+    """The database at `url`, not opened yet."""
+    address = _address(url)
+    if address.drivername == "sqlite":
+        engine, where = _sqlite(address), str(address.database)
+    else:
+        engine, where = _postgresql(address), address.render_as_string()
+    event.listen(engine, "begin", _begin)
+    return Database(engine, where)
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        address = make_url("unreadable://")
+    match address.drivername:
+        case "sqlite" if address.database and Path(address.database).is_absolute():
+            return address
+        case "postgresql" | "postgres" | "postgresql+psycopg":
+            return address.set(drivername="postgresql+psycopg")
+    raise ConfigurationError(
+        "this is no address of a database",
+        where="BOT_DATABASE_URL",
+        hint="Write sqlite:///var/bot.db or postgresql://user:password@host/name",
+    )
+
+
+def _sqlite(address: URL) -> Engine:
+    engine = create_engine(address, connect_args={"timeout": _PATIENCE})
+    event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def _postgresql(address: URL) -> Engine:
+    try:
+        return create_engine(address, isolation_level="READ COMMITTED", pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            "PostgreSQL needs a driver that is not installed",
+            where="BOT_DATABASE_URL",
+            hint="Install bot[postgresql]",
+        ) from error
+
+
+def _set_up_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # or the driver would begin transactions of its own, where it thinks fit
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin(connection: Connection) -> None:
+    for statement in connection.get_execution_options().get("first", ()):
+        connection.exec_driver_sql(statement)

@@ -1,0 +1,125 @@
+"""Opening a ledger: its file, its folder, and its tables brought up to this version, with a copy kept of the old ones."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect, text
+
+from bot.errors import LedgerError
+from bot.ledger.database import Database, database
+from bot.ledger.failures import told
+from bot.ledger.locks import locked
+from bot.ledger.schema import HEAD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+MIGRATIONS = "bot.ledger:migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A database with the tables of this version; `backup` is the copy of the one that was brought up to it."""
+
+    database: Database
+    lanes: Path
+    begun_anew: bool = False
+    backup: Path | None = None
+
+
+def open_database(url: str, *, lanes: Path, migrations: str = MIGRATIONS, head: str = HEAD) -> Opened:
+    """The database at `url`, created or brought up to `head` if need be; of several processes one does it."""
+    found = database(url)
+    try:
+        with told(found.where), _alone(found, lanes):
+            return _up_to_date(found, lanes, migrations, head)
+    except BaseException:
+        found.engine.dispose()
+        raise
+
+
+def private_folder(folder: Path) -> None:
+    """Make `folder` for its owner alone; one that is there already stays as it is."""
+    if not folder.is_dir():
+        private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+@contextmanager
+def _alone(found: Database, lanes: Path) -> Iterator[None]:
+    """Hold off others that open this SQLite file: to begin a write-ahead log it must be ours for a moment."""
+    if found.file is None:
+        yield
+        return
+    private_folder(lanes)
+    private_folder(found.file.parent)
+    with locked(lanes / "opening.lock", wait=True):
+        os.close(os.open(found.file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        with found.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        yield
+
+
+def _up_to_date(found: Database, lanes: Path, migrations: str, head: str) -> Opened:
+    with found.reading() as connection:
+        if _revision(connection, found.where) == head:
+            return Opened(found, lanes)
+    with found.changing_tables() as connection:
+        revision = _revision(connection, found.where)  # somebody else may have done it meanwhile
+        if revision == head:
+            return Opened(found, lanes)
+        backup = _migrate(connection, found, revision, migrations)
+    return Opened(found, lanes, begun_anew=revision is None, backup=backup)
+
+
+def _revision(connection: Connection, where: str) -> str | None:
+    """The migration that a database stands at, None where it is empty."""
+    tables = inspect(connection).get_table_names()
+    if "alembic_version" in tables:
+        revision: str = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        return revision
+    if tables:
+        raise LedgerError(
+            f"this database belongs to something else (it has a table {tables[0]!r})",
+            where=where,
+            hint="Let BOT_DATABASE_URL name an empty one",
+        )
+    return None
+
+
+def _migrate(connection: Connection, found: Database, revision: str | None, migrations: str) -> Path | None:
+    """Bring the tables up to the newest migration, after copying an SQLite file that holds some; the copy's path."""
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", migrations)
+    scripts = ScriptDirectory.from_config(config)
+    if revision is not None and revision not in {script.revision for script in scripts.walk_revisions()}:
+        raise LedgerError(
+            f"this ledger was written by a newer version of the bot (its tables are at {revision!r})",
+            where=found.where,
+            hint="Run that version, or put back the copy that it kept beside the ledger",
+        )
+    copy = _copy(found.file, f"before-{scripts.get_current_head()}") if revision and found.file else None
+    command.upgrade(config, "head")
+    return copy
+
+
+def _copy(file: Path, suffix: str) -> Path:
+    """A copy of an SQLite file as it stands, beside it."""
+    copy = file.with_name(f"{file.name}.{suffix}")
+    copy.unlink(missing_ok=True)
+    os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    return copy

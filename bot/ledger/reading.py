@@ -1,0 +1,129 @@
+"""What the ledger tells: what is due, what waits, what needs the operator, and what happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import exists, func, or_, select
+
+from bot.ledger.answers import Event
+from bot.ledger.base import Base
+from bot.ledger.rows import one, whole
+from bot.ledger.schema import accounts, articles, deliveries, events, receipts
+from bot.model import State
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, Row
+
+    from bot.model import Delivery
+
+_FINAL = tuple(state for state in State if state.final)
+
+
+class Reading(Base):
+    """Questions that change nothing."""
+
+    def delivery(self, number: int) -> Delivery:
+        """The delivery of this number. Raises LedgerError where there is none."""
+        with self._database.reading() as db:
+            return one(db, number)
+
+    def deliveries(self, article: int) -> tuple[Delivery, ...]:
+        """All deliveries of an article, oldest first."""
+        with self._database.reading() as db:
+            return whole(db, deliveries.c.article == article)
+
+    def due(self, account: str, now: datetime, only: Collection[int] | None = None) -> Delivery | None:
+        """
+        The next delivery of this account that is scheduled or unknown and due.
+
+        With `only`, the next of these: by hand, what is scheduled need not wait for its time. What is unknown must even
+        then: too early a look does not see a post that is still on its way. Without a time both wait for the operator.
+        """
+        in_time = deliveries.c.due_at <= now
+        mine = () if only is None else (deliveries.c.id.in_(only),)
+        with self._database.reading() as db:
+            scheduled = _first(db, account, State.SCHEDULED, *((in_time,) if only is None else mine))
+            unknown = _first(db, account, State.UNKNOWN, in_time, *mine)
+            heads = [(row.due_at, row.id) for row in (scheduled, unknown) if row]
+            return one(db, min(heads)[1]) if heads else None
+
+    def next_due(self, account: str) -> datetime | None:
+        """When the next delivery of this account is due by itself."""
+        with self._database.reading() as db:
+            heads = (_first(db, account, state) for state in (State.SCHEDULED, State.UNKNOWN))
+            return min((row.due_at for row in heads if row), default=None)
+
+    def waiting(self) -> tuple[Delivery, ...]:
+        """What is scheduled, in order of its time; what has none yet comes last."""
+        with self._database.reading() as db:
+            order = (deliveries.c.due_at.is_(None), deliveries.c.due_at)
+            return whole(db, deliveries.c.state == State.SCHEDULED, order=order)
+
+    def unsettled(self) -> tuple[Delivery, ...]:
+        """What has not come to an end, as it was made."""
+        with self._database.reading() as db:
+            return whole(db, deliveries.c.state.not_in(_FINAL))
+
+    def unfinished(self, article: int) -> bool:
+        """Whether any delivery of the article is still to come to an end."""
+        with self._database.reading() as db:
+            left = exists().where(deliveries.c.article == article, deliveries.c.state.not_in(_FINAL))
+            return bool(db.execute(select(left)).scalar_one())
+
+    def counts(self) -> dict[State, int]:
+        """How many deliveries stand in each state, none left out."""
+        with self._database.reading() as db:
+            found = db.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
+            return dict.fromkeys(State, 0) | dict(found.all())
+
+    def attention(self) -> tuple[Delivery, ...]:
+        """
+        What the operator should look at, oldest first.
+
+        What is unknown or discarded; what is scheduled with an error, or with parts that stand already; and any delivery
+        for which a receipt came too late to be its own: that post may be on the network beside it.
+        """
+        stands = exists().where(receipts.c.delivery == deliveries.c.id).correlate(deliveries)
+        hindered = (deliveries.c.state == State.SCHEDULED) & (deliveries.c.error.is_not(None) | stands)
+        unclear = deliveries.c.state.in_([State.UNKNOWN, State.DISCARDED])
+        with self._database.reading() as db:
+            return whole(db, or_(unclear, hindered, _late_receipt()))
+
+    def events(self, article: int | None = None) -> tuple[Event, ...]:
+        """What happened, to everything or to one article, oldest first."""
+        told = select(events, articles.c.headline).outerjoin(articles, events.c.article == articles.c.id)
+        if article is not None:
+            told = told.where(events.c.article == article)
+        with self._database.reading() as db:
+            return tuple(_event(row) for row in db.execute(told.order_by(events.c.id)))
+
+
+def _first(db: Connection, account: str, state: State, *where: ColumnElement[bool]) -> Row[Any, Any] | None:
+    """The earliest delivery of one account in one state that has a time; an index has it at hand."""
+    of = select(accounts.c.id).where(accounts.c.name == account).scalar_subquery()
+    timed = (deliveries.c.account == of, deliveries.c.state == state, deliveries.c.due_at.is_not(None), *where)
+    columns = select(deliveries.c.due_at, deliveries.c.id)
+    return db.execute(columns.where(*timed).order_by(deliveries.c.due_at, deliveries.c.id).limit(1)).one_or_none()
+
+
+def _late_receipt() -> ColumnElement[bool]:
+    names = receipts.c.url + " " + receipts.c.remote_id
+    kept = exists().where(receipts.c.delivery == events.c.delivery, names == events.c.detail).correlate(events)
+    late = (events.c.delivery == deliveries.c.id, events.c.event == "late receipt")
+    return exists().where(*late, ~kept).correlate(deliveries)
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(
+        at=row.at,
+        delivery=row.delivery,
+        article=row.article,
+        headline=row.headline,
+        account=row.account,
+        event=row.event,
+        detail=row.detail,
+    )

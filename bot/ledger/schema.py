@@ -1,0 +1,152 @@
+"""The tables; the migrations lead to exactly these, and a test holds them to it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from bot.model import State
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
+HEAD = "0001"
+"""The newest migration. A constant, because importing Alembic to look it up would cost every start a third of a second."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time with microseconds: aware going in, aware UTC coming out, and in SQLite a text that sorts."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"a time without its zone: {value}")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        if value is None or value.tzinfo is not None:
+            return value and value.astimezone(UTC)
+        return value.replace(tzinfo=UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside: what no database can hold (NUL, half a surrogate pair) goes in as its escape."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return value and value.replace("\0", r"\x00").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+_STATE = Enum(State, native_enum=False, length=16, values_callable=lambda states: [state.value for state in states])
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_by_%(column_0_N_name)s",
+        "uq": "%(table_name)s_one_%(column_0_N_name)s",
+        "fk": "%(table_name)s_%(column_0_name)s",
+        "pk": "%(table_name)s_id",
+    }
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("headline", Words, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("identity", Words, primary_key=True),
+    Column("article", ForeignKey("articles.id"), nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Words, nullable=False, unique=True),
+    Column("network", String, nullable=False),
+    Column("login", Words),
+    Column("fingerprint", String),
+    Column("paused", Boolean, nullable=False, default=False),
+    Column("paused_until", Moment),
+    Column("paused_with", String),  # the fingerprint of the credentials that were the reason
+    Column("reason", Words),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("backoff_until", Moment),
+    Column("last_attempt_at", Moment),
+    UniqueConstraint("network", "login"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article", ForeignKey("articles.id"), nullable=False),
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("key", String, nullable=False, unique=True),
+    Column("state", _STATE, nullable=False),
+    Column("due_at", Moment),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("claim", Integer, nullable=False, default=0),
+    Column("frozen_by", Integer),  # the claim that wrote `post`; NULL while nothing may be out there
+    Column("doubted", Boolean, nullable=False, default=False),  # its last claim took it out of `unknown`
+    Column("first_attempt_at", Moment),
+    Column("post", JSON(none_as_null=True)),
+    Column("error", Words),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    UniqueConstraint("article", "account", "generation"),
+    Index(None, "account", "state", "due_at", "id"),  # a tick asks for the first due; a lane for what is `sending`
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("delivery", ForeignKey("deliveries.id"), primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("remote_id", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("proof", JSON, nullable=False),
+    UniqueConstraint("account", "remote_id"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("article", ForeignKey("articles.id"), index=True),
+    Column("delivery", ForeignKey("deliveries.id"), index=True),
+    Column("account", Words),  # its name at that time
+    Column("event", String, nullable=False),
+    Column("detail", Words, nullable=False),
+)
