@@ -1,0 +1,119 @@
+"""A post as Bluesky's records: keys, JSON and content addresses; the same at every attempt."""
+
+from __future__ import annotations
+
+import re
+from base64 import b32encode
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import libipld
+
+from bot.model import Delivery, Part, Post, Receipt, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+COLLECTION = "app.bsky.feed.post"
+
+_ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAG_CBOR_SHA_256 = bytes([0x01, 0x71, 0x12, 0x20])
+
+# What readers' apps let an account say of its own posts; a warning with none of these words has no label.
+_LABELS = {
+    "porn": r"porn\w*",
+    "sexual": r"sex|sexual\w*|suggestive",
+    "nudity": r"nudity|nude|naked",
+    "graphic-media": r"graphic(-media)?|violen\w+|gore|gory|blood\w*|dead|death|corpses?|bod(y|ies)|injur\w+|wound\w*",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One part as it stands on the server: where, and what."""
+
+    index: int
+    did: str
+    key: str
+    record: Mapping[str, Any]
+
+    @property
+    def uri(self) -> str:
+        """The record's address."""
+        return f"at://{self.did}/{COLLECTION}/{self.key}"
+
+    @property
+    def cid(self) -> str:
+        """The address of exactly this content, as the server computes it."""
+        return content_address(self.record)
+
+    @property
+    def receipt(self) -> Receipt:
+        """What the network's confirmation of this entry amounts to."""
+        url = f"https://bsky.app/profile/{self.did}/post/{self.key}"
+        return Receipt(self.index, self.uri, url, {"uri": self.uri, "cid": self.cid})
+
+
+def entries(delivery: Delivery, did: str) -> Iterator[Entry]:
+    """The parts that have no receipt yet, each one naming the first and the one before, sent or not."""
+    post, moment = delivery.post, delivery.first_attempt_at
+    if post is None or moment is None:
+        raise ValueError("a delivery is published after it was claimed, not before")
+    proofs = {receipt.index: receipt.proof for receipt in delivery.receipts}
+    for index, part in enumerate(post.parts):
+        if index not in proofs:
+            key = record_key(moment, delivery.key, index)
+            reply = {"root": dict(proofs[0]), "parent": dict(proofs[index - 1])} if index else None
+            created = moment + timedelta(milliseconds=index)  # readers' apps sort a thread by this
+            entry = Entry(index, did, key, _record(part, post, created, reply))
+            proofs[index] = entry.receipt.proof
+            yield entry
+
+
+def record_key(moment: datetime, key: str, index: int) -> str:
+    """A timestamp identifier (atproto.com/specs/tid): rises with time and part, and is another for another key."""
+    microseconds = (moment - _EPOCH) // timedelta(microseconds=1) + index
+    clock = int.from_bytes(sha256(f"{key}/{index}".encode()).digest()[:2], "big") % 1024
+    number = microseconds << 10 | clock
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(60, -1, -5))
+
+
+def content_address(record: Mapping[str, Any]) -> str:
+    """The CID of a record: version 1, dag-cbor, sha-256, in base32."""
+    digest = sha256(libipld.encode_dag_cbor(dict(record))).digest()
+    return "b" + b32encode(_DAG_CBOR_SHA_256 + digest).decode().lower().rstrip("=")
+
+
+def labels(warning: str) -> list[str]:
+    """The labels that a warning in words amounts to."""
+    return [label for label, words in _LABELS.items() if re.search(rf"\b({words})\b", warning, re.IGNORECASE)]
+
+
+def _record(part: Part, post: Post, created: datetime, reply: Mapping[str, Any] | None) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "$type": COLLECTION,
+        "text": part.text,
+        "createdAt": created.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }
+    if part.spans:
+        record["facets"] = [_facet(span) for span in part.spans]
+    if post.lang:
+        record["langs"] = [post.lang]
+    if reply:
+        record["reply"] = reply
+    if values := labels(post.warning or ""):
+        record["labels"] = {
+            "$type": "com.atproto.label.defs#selfLabels",
+            "values": [{"val": value} for value in values],
+        }
+    return record
+
+
+def _facet(span: Span) -> dict[str, Any]:
+    kind = {"$type": "app.bsky.richtext.facet#link", "uri": span.link}
+    if span.link is None:
+        kind = {"$type": "app.bsky.richtext.facet#tag", "tag": span.tag}
+    return {"index": {"byteStart": span.start, "byteEnd": span.end}, "features": [kind]}

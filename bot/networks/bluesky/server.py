@@ -1,0 +1,282 @@
+"""One account's server for the length of one attempt: the only module that knows the SDK, whose every error it translates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from urllib.parse import urlsplit
+
+import httpcore
+
+from bot import files
+from bot.errors import DeliveryError, OutcomeUnknown, RateLimited, Rejected, Unauthorized, Unavailable
+from bot.networks.bluesky.lazily import lazily
+from bot.networks.bluesky.transport import Deadline, Transport
+
+# The SDK's typed methods are hundreds of pydantic models that we do not call; importing them took 0.53 s, without
+# them it is 0.20 s.
+with lazily("atproto_client.namespaces.async_ns", "atproto_client.namespaces.sync_ns"):
+    from atproto_client.client.base import ClientBase
+    from atproto_client.client.session import Session
+    from atproto_client.exceptions import (
+        BadRequestError,
+        RateLimitExceededError,
+        RequestErrorBase,
+        UnauthorizedError,
+    )
+    from atproto_client.models.dot_dict import DotDict
+    from atproto_client.request import Request
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.networks.bluesky import BlueskyAccount
+
+Answer = Mapping[str, Any]
+
+
+class Stakes(NamedTuple):
+    """What a refusal means here, and what it means when nobody knows how a request ended."""
+
+    refused: type[DeliveryError]
+    unclear: type[DeliveryError]
+
+
+NOTHING_POSTED = Stakes(refused=Unauthorized, unclear=Unavailable)
+PERHAPS_POSTED = Stakes(refused=Rejected, unclear=OutcomeUnknown)
+
+_STALE_TOKEN = frozenset({"ExpiredToken", "InvalidToken"})
+_TOKEN = re.compile(r"[\w.-]+", re.ASCII)
+_PAUSE = timedelta(minutes=5)
+_LONGEST_PAUSE = timedelta(hours=25)
+
+
+class Server:
+    """
+    The account's server, signed in as the account when that is first needed; use it in a `with`.
+
+    It stays the server that the settings name, though Bluesky tells an account's own host when it signs in: bsky.social
+    passes calls on, and a proxy before a server must not be gone round.
+    """
+
+    def __init__(self, account: BlueskyAccount, name: str, home: Path, clock: Callable[[], datetime]) -> None:
+        self._account = account
+        self._name = name
+        self._var = home / "var"
+        self._clock = clock
+        self._session: Session | None = None
+        self._sdk = ClientBase(account.base_url, Request(transport=Transport(Deadline(account.timeout))))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._sdk.request.close()
+
+    @property
+    def did(self) -> str:
+        """The account's permanent name; signs in where no session is kept, and then fails with nothing posted."""
+        return str(self._signed_in().did)
+
+    def write(self, method: str, body: bytes) -> Answer:
+        """Call a method that posts, with this JSON."""
+        json = {"Content-Type": "application/json"}
+        return self._as_account(
+            lambda token: self._sdk.invoke_procedure(method, content=body, headers=token | json), PERHAPS_POSTED
+        )
+
+    def read(self, method: str, **parameters: str) -> Answer:
+        """Call a method that only looks."""
+        given = DotDict(parameters)
+        return self._as_account(lambda token: self._sdk.invoke_query(method, given, headers=token), NOTHING_POSTED)
+
+    def record(self, did: str, collection: str, key: str) -> Answer | None:
+        """The record that stands under this key, or None where certainly none does."""
+        try:
+            return self.read("com.atproto.repo.getRecord", repo=did, collection=collection, rkey=key)
+        except DeliveryError as error:
+            if _code(error.__cause__) == "RecordNotFound":
+                return None
+            raise
+
+    def _as_account(self, call: Callable[[dict[str, str]], Any], stakes: Stakes) -> Answer:
+        """The answer to a call with our token, once more with a fresh one where the token had run out."""
+        try:
+            try:
+                return _object(call(_bearer(self._signed_in().access_jwt)))
+            except RequestErrorBase as error:
+                if _code(error) not in _STALE_TOKEN:
+                    raise
+            return _object(call(_bearer(self._renewed(self._signed_in()).access_jwt)))
+        except Exception as error:  # every surprise is a possible post
+            raise self._translated(error, stakes) from error
+
+    def _signed_in(self) -> Session:
+        if self._session is None:
+            self._session = self._kept() or self._logged_in()
+        return self._session
+
+    def _renewed(self, old: Session) -> Session:
+        """A fresh session for an old one; a log-in, of which there are 30 in 5 minutes, only where that is refused."""
+        try:
+            answer = self._sdk.invoke_procedure("com.atproto.server.refreshSession", headers=_bearer(old.refresh_jwt))
+            self._session = self._keep(_object(answer))
+        except (BadRequestError, UnauthorizedError):
+            self._session = self._logged_in()
+        except Exception as error:  # nothing was posted, whatever it is
+            raise self._translated(error, NOTHING_POSTED) from error
+        return self._session
+
+    def _logged_in(self) -> Session:
+        who = {"identifier": self._account.handle, "password": self._account.app_password.get_secret_value()}
+        try:
+            answer = self._sdk.invoke_procedure(
+                "com.atproto.server.createSession", data=DotDict(who), input_encoding="application/json"
+            )
+            return self._keep(_object(answer))
+        except Exception as error:  # nothing was posted, whatever it is
+            raise self._translated(error, NOTHING_POSTED) from error
+
+    @property
+    def _path(self) -> Path:
+        return self._var / "sessions" / self._name
+
+    def _kept(self) -> Session | None:
+        """The session of an earlier run, if it is this account's on this server."""
+        try:
+            session = Session.decode(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        ours = (session.handle, session.pds_endpoint) == (self._account.handle, self._account.base_url)
+        return session if ours and _sound(session) else None
+
+    def _keep(self, answer: Answer) -> Session:
+        """Write down the session that the server granted, before it is used."""
+        session = Session(
+            handle=self._account.handle,
+            did=str(answer["did"]),
+            access_jwt=str(answer["accessJwt"]),
+            refresh_jwt=str(answer["refreshJwt"]),
+            pds_endpoint=self._account.base_url,
+        )
+        if not _sound(session):
+            raise ValueError("a session of which the server told no sound tokens")
+        files.private_folder(self._var)
+        files.private_folder(self._path.parent)
+        files.write_whole(self._path, session.export().encode())
+        return session
+
+    def _translated(self, error: Exception, stakes: Stakes) -> DeliveryError:
+        """What an error says about the post."""
+        match error:
+            case DeliveryError():
+                return error
+            case httpcore.ConnectError() | httpcore.ConnectTimeout():
+                return self._told(Unavailable, f"cannot be reached ({_line(str(error)) or 'no answer'})")
+            case RequestErrorBase() if error.response is not None:
+                return self._refusal(error, stakes)
+            case _:
+                return self._told(stakes.unclear, self._surprise(error))
+
+    def _refusal(self, error: RequestErrorBase, stakes: Stakes) -> DeliveryError:
+        """What an answer that is not 2xx says about the post; only one in the protocol's own form is believed."""
+        code, words, status = _code(error), _line(self._discreet(_words(error))), error.response.status_code
+        match error:
+            case RateLimitExceededError():
+                retry_at = _retry_at(error, self._clock())
+                return RateLimited(f"asks for a pause: {words}", where=self._host, retry_at=retry_at)
+            case UnauthorizedError() | BadRequestError() if code and (status != 400 or code in _STALE_TOKEN):
+                return self._told(Unauthorized, f"refuses the account: {words}", self._hint(code))
+            case BadRequestError() if code == "InvalidSwap":
+                return self._told(stakes.unclear, "holds other content under this post's key than what was sent")
+            case BadRequestError() if code:
+                return self._told(stakes.refused, f"refuses this: {words}")
+            case _ if status == 413:
+                return self._told(stakes.refused, "refuses this: it is too large")
+            case _:
+                return self._told(stakes.unclear, f"answered {status} {words}".strip())
+
+    def _told(self, kind: type[DeliveryError], what: str, hint: str | None = None) -> DeliveryError:
+        return kind(what, where=self._host, hint=hint)
+
+    def _discreet(self, text: str) -> str:
+        """The text without our secrets, should a server repeat them."""
+        tokens = (self._session.access_jwt, self._session.refresh_jwt) if self._session else ()
+        for secret in (self._account.app_password.get_secret_value(), *tokens):
+            text = text.replace(secret, "…")
+        return text
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self._account.base_url).netloc
+
+    def _surprise(self, error: Exception) -> str:
+        match error:
+            case httpcore.TimeoutException():
+                return f"gave no whole answer within {self._account.timeout:g} s"
+            case OSError():  # of our own disk: the network's are httpcore's
+                return f"granted a session that cannot be kept in {self._path}: {error.strerror}"
+            case ValueError() | KeyError() | TypeError():
+                return "answered something that is no answer of a Bluesky server"
+            case _:
+                return f"broke off before it had answered ({type(error).__name__})"
+
+    def _hint(self, code: str) -> str:
+        setting = f"BOT_ACCOUNTS__{self._name.upper()}"
+        match code:
+            case "AccountDeactivated":
+                return f"Activate the account again in Bluesky's settings, then: bot resume {self._name}."
+            case "AccountTakedown":
+                return f"Bluesky has taken the account down; when that is settled with them: bot resume {self._name}."
+            case "AuthFactorTokenRequired":
+                return f"Set {setting}__APP_PASSWORD to an app password, not to the account's own."
+            case _:
+                return f"Check {setting}__HANDLE and {setting}__APP_PASSWORD, then: bot resume {self._name}."
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _sound(session: Session) -> bool:
+    """Whether these are tokens at all: anything else would end up, readable, in an error about a header."""
+    tokens = (session.access_jwt, session.refresh_jwt)
+    return session.did.startswith("did:") and all(_TOKEN.fullmatch(token) for token in tokens)
+
+
+def _object(response: Any) -> Answer:
+    """The JSON object that a call answered."""
+    if not isinstance(response.content, dict):
+        raise ValueError("not a JSON object")  # noqa: TRY004 - what it is not is the server's fault
+    return response.content
+
+
+def _code(error: object) -> str | None:
+    """The name that the protocol has for an error, where the answer is one of the protocol at all."""
+    if not isinstance(error, RequestErrorBase) or error.response is None:
+        return None
+    code = getattr(error.response.content, "error", None)
+    return code if isinstance(code, str) else None
+
+
+def _words(error: RequestErrorBase) -> str:
+    """The network's own words."""
+    content = error.response.content if error.response else None
+    said = [getattr(content, "error", None), getattr(content, "message", None)]
+    return ": ".join(part for part in said if isinstance(part, str))
+
+
+def _line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 200 else f"{line[:199]}…"
+
+
+def _retry_at(error: RateLimitExceededError, now: datetime) -> datetime:
+    """When the network takes posts again, by its own header unless that is nonsense."""
+    try:
+        reset = error.reset_at
+    except (OverflowError, ValueError, OSError):
+        reset = None
+    return reset if reset is not None and now < reset < now + _LONGEST_PAUSE else now + _PAUSE
