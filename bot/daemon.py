@@ -1,0 +1,81 @@
+"""One round of the bot: take in what waits in the queue, deliver what is due, clear the queue of what is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.errors import ArticleError, BotError
+from bot.intake.identity import queued
+from bot.intake.paths import stands_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from bot.intake.queue import Queue
+    from bot.ledger import Ledger, Taken
+    from bot.model import Account, Article
+
+
+@dataclass
+class Round:
+    """What one round came to: the articles that it touched, and the troubles that it met."""
+
+    articles: list[int] = field(default_factory=list)
+    troubles: list[BotError] = field(default_factory=list)
+
+
+class Desk:
+    """Where articles come in: from the queue into the ledger, and out of the queue when the ledger is done with them."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        queue: Queue,
+        accounts: Mapping[str, Account],
+        *,
+        read: Callable[[Path], Article],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._ledger = ledger
+        self._queue = queue
+        self._accounts = accounts
+        self._read = read
+        self._clock = clock
+        self._files: dict[Path, int] = {}
+
+    def take_in(self, article: Article, *, to: Collection[str] = (), at: datetime | None = None) -> Taken:
+        """Write the article down, with a delivery for each of its accounts; again and again makes no more of them."""
+        now = self._clock()
+        accounts = [self._accounts[name] for name in to or article.accounts or self._accounts]
+        due_at = max(at or now, article.publish_at or now)
+        return self._ledger.take_in(article, accounts, now=now, due_at=due_at, to=to)
+
+    def empty_queue(self) -> Round:
+        """Take in every file that waits; one that cannot be read goes to `rejected` and holds up no other."""
+        round_ = Round()
+        for path in self._queue.waiting(self._clock()):
+            try:
+                taken = self.take_in(self._read(path))
+            except ArticleError as error:
+                round_.troubles.append(error)
+                self._queue.reject(path, str(error))
+            else:
+                self.remember(path, taken.article)
+                round_.articles.append(taken.article)
+        return round_
+
+    def remember(self, path: Path, article: int) -> None:
+        """A file of the queue holds this article, and leaves the queue with it."""
+        if stands_in(path, self._queue.folder):
+            self._files[path] = article
+
+    def clear(self) -> None:
+        """Move the files away whose articles are done on every account."""
+        for path, article in list(self._files.items()):
+            if not self._ledger.unfinished(article):
+                self._ledger.release(queued(path), now=self._clock())
+                self._queue.done(path)
+                del self._files[path]

@@ -1,0 +1,271 @@
+"""The courier: claims a delivery, publishes it, and settles what came of it; knows the protocol, never a network."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.errors import (
+    BotError,
+    ComposeError,
+    DeliveryError,
+    LedgerError,
+    RateLimited,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+)
+from bot.model import Delivery, State
+
+if TYPE_CHECKING:
+    from bot.ledger import Lane, Ledger
+    from bot.model import Account, Article, Post, Receipt
+    from bot.networks.base import Adapter
+
+Clock = Callable[[], datetime]
+Sleep = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How patient the courier is; all times in seconds."""
+
+    max_attempts: int = 8
+    settle: float = 120.0
+    patience: float = 10.0
+    first_back_off: float = 2.0
+    longest_back_off: float = 900.0
+    mending: float = 300.0  # until a post that cannot be composed is tried again
+
+    def back_off(self, failures: int) -> timedelta:
+        """How long to wait after so many failures in a row: doubling, with jitter so that lanes do not march in step."""
+        longest = min(self.longest_back_off, self.first_back_off * 2 ** min(failures, 30))
+        return timedelta(seconds=longest * random.uniform(0.75, 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An account as the courier sees it; `credentials` changes when its login may have changed."""
+
+    account: Account
+    credentials: str
+    connect: Callable[[], Adapter]
+
+
+class Courier:
+    """Works the lanes of the accounts, all at the same time, one delivery after another in each."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        members: Mapping[str, Member],
+        compose: Callable[[Article, Account], Post],
+        *,
+        clock: Clock,
+        sleep: Sleep,
+        policy: Policy,
+    ) -> None:
+        self._ledger = ledger
+        self._members = members
+        self._compose = compose
+        self._clock = clock
+        self._sleep = sleep
+        self._policy = policy
+
+    def deliver_due(self) -> None:
+        """Send everything that is due now; a lane that somebody else works is left to him."""
+        self._in_lanes(self._members, lambda account: self._work(account, self._all_due, wait=False))
+
+    def deliver_now(self, deliveries: Iterable[Delivery]) -> None:
+        """Send just these, whatever their hour and back-off, waiting for busy lanes; pauses hold."""
+        wanted: dict[str, list[int]] = {}
+        for delivery in deliveries:
+            wanted.setdefault(delivery.account, []).append(delivery.id)
+        self._in_lanes(wanted, lambda account: self._work(account, partial(self._these, wanted[account]), wait=True))
+
+    def _in_lanes(self, accounts: Collection[str], work: Callable[[str], None]) -> None:
+        """Do the work of each account in a thread of its own; the first failure is raised when all have ended."""
+        if not accounts:
+            return
+        with ThreadPoolExecutor(max_workers=len(accounts), thread_name_prefix="lane") as threads:
+            ends = [threads.submit(work, account) for account in accounts]
+        for end in ends:
+            end.result()
+
+    def _work(self, account: str, send: Callable[[str, Adapter], None], *, wait: bool) -> None:
+        """Hold an account's lane for as long as there is something to send; by hand we wait for it."""
+        if not self._open(account, by_hand=wait):
+            return
+        adapter = self._recognised(account)  # before the lane is taken: it may turn out to be another row's
+        if adapter is None:
+            return
+        with self._ledger.lane(account, wait=wait) as held:
+            if held:
+                self._bury(account)
+                send(account, adapter)
+
+    def _all_due(self, account: str, adapter: Adapter) -> None:
+        while self._open(account) and (delivery := self._ledger.due(account, self._clock())):
+            self._send(delivery, adapter)
+
+    def _these(self, numbers: Iterable[int], account: str, adapter: Adapter) -> None:
+        """Each of these once, and again within the courier's patience where a repeat settles what is unknown."""
+        for number in numbers:
+            give_up_at = self._clock() + timedelta(seconds=self._policy.patience)
+            while self._may_go(number) and self._open(account, by_hand=True):
+                self._send(self._ledger.delivery(number), adapter)
+                if not self._waited(number, give_up_at):
+                    break
+
+    def _may_go(self, number: int) -> bool:
+        """Whether a person may have this sent now: what must be looked for first has its hour."""
+        delivery, now = self._ledger.delivery(number), self._clock()
+        if delivery.state is State.UNKNOWN and not self._repeatable(delivery.account):
+            return delivery.due_at is not None and delivery.due_at <= now
+        return delivery.state in {State.SCHEDULED, State.UNKNOWN} and delivery.due_at is not None
+
+    def _waited(self, number: int, give_up_at: datetime) -> bool:
+        """Wait for the repeat of an unknown delivery, if a repeat is harmless and due soon enough; else say no."""
+        delivery = self._ledger.delivery(number)
+        if delivery.state is not State.UNKNOWN or not self._repeatable(delivery.account):
+            return False
+        if delivery.due_at is None or delivery.due_at > give_up_at:
+            return False
+        self._sleep(max(0.0, (delivery.due_at - self._clock()).total_seconds()))
+        return True
+
+    def _repeatable(self, account: str) -> bool:
+        return self._members[account].account.network.repeatable
+
+    def _bury(self, account: str) -> None:
+        """What still stands as `sending` in a lane that we hold lost its sender: nobody knows what became of it."""
+        now = self._clock()
+        self._ledger.abandoned(
+            account, now=now, due_at=now if self._repeatable(account) else self._when_settled(account)
+        )
+
+    def _open(self, account: str, *, by_hand: bool = False) -> bool:
+        """Whether the lane may be used now; new credentials lift a pause that the old ones caused."""
+        lane, now = self._ledger.lane_of(account), self._clock()
+        if lane.paused and lane.paused_with not in {None, self._members[account].credentials}:
+            self._ledger.resume(account, now=now)
+            return True
+        return not lane.paused_at(now) and (by_hand or not lane.backs_off_at(now))
+
+    def _recognised(self, account: str) -> Adapter | None:
+        """The account's adapter, once the ledger knows whose login it is; None where that cannot be asked now."""
+        member = self._members[account]
+        adapter = member.connect()
+        lane = self._ledger.lane_of(account)
+        if lane.login is not None and lane.fingerprint == member.credentials:
+            return adapter
+        try:
+            identity = adapter.check()
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing was posted
+            self._hold_lane(lane, error)
+            return None
+        self._ledger.identify(
+            member.account, identity.login, member.credentials, configured=self._members.keys(), now=self._clock()
+        )
+        return adapter
+
+    def _send(self, delivery: Delivery, adapter: Adapter) -> None:
+        """Make one attempt. The claim is on disk before the request leaves."""
+        try:
+            post = self._post_of(delivery)
+        except ComposeError as error:
+            now = self._clock()
+            due_at = now + timedelta(seconds=self._policy.mending)
+            self._ledger.note_error(delivery, str(error), now=now, due_at=due_at)
+            return
+        if post is None:
+            self._ledger.expire(delivery, now=self._clock())
+            return
+        claimed = self._ledger.claim(delivery, post, now=self._clock())
+        if claimed is None:  # settled by someone else since we read it
+            return
+        uncertain = delivery.state is State.UNKNOWN
+        try:
+            if uncertain and not adapter.network.repeatable:
+                taken = self._ledger.taken(claimed.account, besides=claimed.id)
+                claimed = self._confirm_each(claimed, adapter.find(claimed, taken))
+            if claimed is not None and claimed.state is State.SENDING:
+                claimed = self._confirm_each(claimed, adapter.publish(claimed))
+        except (
+            LedgerError
+        ):  # nothing can be written down: the row stays `sending`, and whoever holds the lane next sees it
+            raise
+        except Exception as error:  # noqa: BLE001 - every surprise is a possible post
+            self._settle(claimed or delivery, error, uncertain=uncertain)
+            return
+        if claimed is not None and claimed.state is State.SENDING:
+            self._settle(claimed, BotError("the adapter ended before all parts were confirmed"), uncertain=uncertain)
+
+    def _post_of(self, delivery: Delivery) -> Post | None:
+        """What to send: the frozen post where one may be out there, else rendered now; None if its time is over."""
+        if delivery.post is not None:
+            return delivery.post
+        article = self._ledger.article(delivery.article)
+        if article.expires_at is not None and article.expires_at <= self._clock():
+            return None
+        return self._compose(article, self._members[delivery.account].account)
+
+    def _confirm_each(self, claimed: Delivery, receipts: Iterable[Receipt]) -> Delivery | None:
+        """Commit each receipt before asking for the next; None where the claim was lost meanwhile."""
+        for receipt in receipts:
+            confirmed = self._ledger.confirm(claimed, receipt, now=self._clock())
+            if confirmed is None:
+                return None
+            claimed = confirmed
+        return claimed
+
+    def _settle(self, claimed: Delivery, error: Exception, *, uncertain: bool) -> None:
+        """Write down what an attempt came to; `uncertain` says that an earlier one may have posted."""
+        now = self._clock()
+        match error:
+            case Rejected() if not uncertain:
+                self._ledger.discard(claimed, _words(error), now=now)
+            case Rejected():  # the earlier attempt may stand all the same
+                self._ledger.doubt(claimed, _words(error), now=now, due_at=None)
+            case Unavailable() | RateLimited() | Unauthorized():
+                self._ledger.postpone(claimed, _words(error), now=now, due_at=now, counted=False)
+                self._hold_lane(self._ledger.lane_of(claimed.account), error)
+            case _:
+                self._ledger.doubt(claimed, _words(error), now=now, due_at=self._when_to_look(claimed))
+
+    def _hold_lane(self, lane: Lane, error: Exception) -> None:
+        """Keep the whole lane back for a trouble that the next post would meet too."""
+        now = self._clock()
+        match error:
+            case RateLimited(retry_at=until):
+                self._ledger.pause(lane.account, _words(error), now=now, until=until)
+            case Unauthorized():
+                credentials = self._members[lane.account].credentials
+                self._ledger.pause(lane.account, _words(error), now=now, credentials=credentials)
+            case _:
+                until = now + self._policy.back_off(lane.failures)
+                self._ledger.back_off(lane.account, until, reason=_words(error), now=now)
+
+    def _when_to_look(self, claimed: Delivery) -> datetime | None:
+        """When an uncertain delivery is repeated or looked for; None when its attempts have ended."""
+        if claimed.attempts >= self._policy.max_attempts:
+            return None
+        if self._repeatable(claimed.account):
+            return self._clock() + self._policy.back_off(claimed.attempts - 1)
+        return self._when_settled(claimed.account)
+
+    def _when_settled(self, account: str) -> datetime:
+        """When the longest request that may be under way has ended, and the network has had time to show its post."""
+        deadline = self._members[account].account.network.deadline
+        return self._clock() + timedelta(seconds=deadline + self._policy.settle)
+
+
+def _words(error: Exception) -> str:
+    """The error in one line; a surprise by its kind as well, since its text was not written for people."""
+    text = str(error) if isinstance(error, DeliveryError | BotError) else f"{type(error).__name__}: {error}"
+    return " ".join(text.split())[:300]

@@ -1,0 +1,119 @@
+"""The stand-ins that tests use: a clock that is set by hand, and a network whose faults are written down beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.errors import OutcomeUnknown, Unavailable
+from bot.model import Account, Article, Delivery, Identity, Limit, Network, Part, Post, Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """Time that passes when a test says so, or when somebody sleeps."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+class Crash(BaseException):
+    """The process ends here: nothing after it is done."""
+
+
+@dataclass
+class FakeNetwork:
+    """
+    A network that keeps what it was given, and meets the next of its faults at each attempt.
+
+    A fault is `None`, an error raised before anything is kept, `lost` (kept, the answer lost), `surprise` (kept, then an
+    error that no adapter means), `crash before` or `crash after` (the process ends), `midway` (the first missing part is
+    confirmed, the answer to the second is lost).
+    """
+
+    repeatable: bool = True
+    faults: list[object] = field(default_factory=list)
+    posts: dict[str, str] = field(default_factory=dict)
+    doubles: int = 0
+    looks: list[object] = field(default_factory=list)
+    checks: list[object] = field(default_factory=list)
+    asked: int = 0
+
+    @property
+    def network(self) -> Network:
+        limit = Limit("characters", 300, len)
+        return Network("fake", (limit,), spans=lambda _: (), repeatable=self.repeatable, threads=True, deadline=60)
+
+    def publish(self, delivery: Delivery) -> Iterator[Receipt]:
+        fault = self.faults.pop(0) if self.faults else None
+        if isinstance(fault, Exception):
+            raise fault
+        if fault == "crash before":
+            raise Crash
+        for index in missing(delivery):
+            self._keep(delivery, index)
+            if fault == "crash after":
+                raise Crash
+            if fault == "lost" or (fault == "midway" and index):
+                raise OutcomeUnknown("the answer was lost")
+            if fault == "surprise":
+                raise ValueError("not what anybody expected")
+            yield receipt(delivery, index)
+
+    def find(self, delivery: Delivery, taken: Collection[str]) -> Iterator[Receipt]:
+        look = self.looks.pop(0) if self.looks else None
+        if isinstance(look, Exception):
+            raise look
+        for index in missing(delivery):
+            if f"{delivery.key}/{index}" not in self.posts:
+                return
+            yield receipt(delivery, index)
+
+    def check(self) -> Identity:
+        self.asked += 1
+        answer = self.checks.pop(0) if self.checks else "login:1"
+        if isinstance(answer, Exception):
+            raise answer
+        return Identity(login=str(answer), name="fake", url="https://fake.example")
+
+    def _keep(self, delivery: Delivery, index: int) -> None:
+        assert delivery.post is not None
+        key = f"{delivery.key}/{index}"
+        if key in self.posts and not self.repeatable:
+            self.doubles += 1
+        self.posts[key] = delivery.post.parts[index].text
+
+
+def missing(delivery: Delivery) -> list[int]:
+    """The parts that have no receipt yet."""
+    assert delivery.post is not None
+    return list(range(len(delivery.receipts), len(delivery.post.parts)))
+
+
+def receipt(delivery: Delivery, index: int) -> Receipt:
+    name = f"{delivery.key}/{index}"
+    return Receipt(index, name, f"https://fake.example/{name}", {"cid": "x"})
+
+
+def compose(article: Article, account: Account) -> Post:
+    """One part for the headline, and one for each paragraph."""
+    return Post(tuple(Part(text) for text in (article.headline, *article.body)), title=article.headline)
+
+
+def story(number: int = 1, *body: str, **more: object) -> Article:
+    return Article(identities=(f"id:{number}",), headline=f"Story {number}", body=body, **more)  # type: ignore[arg-type]
+
+
+def down() -> Unavailable:
+    return Unavailable("the network is down")

@@ -1,0 +1,368 @@
+"""The courier: what becomes of a delivery, whatever its network does."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from fakes import NOON, Clock, Crash, FakeNetwork, compose, down, story
+
+from bot.deliver import Courier, Member, Policy
+from bot.errors import ComposeError, OutcomeUnknown, RateLimited, Rejected, Unauthorized
+from bot.ledger import Ledger, open_ledger
+from bot.model import Account, Article, Delivery, Post, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+POLICY = Policy(max_attempts=4, settle=120, patience=0)
+
+
+class World:
+    """A ledger, a clock, networks, and couriers that come and go like processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = Clock()
+        self.ledger: Ledger = open_ledger(f"sqlite:///{folder}/bot.db", lanes=folder / "lanes")
+        self.networks = {"one": FakeNetwork()}
+        self.compose: Callable[[Article, Account], Post] = compose
+        self.credentials = "keys"
+        self.policy = POLICY
+
+    def account(self, name: str = "one") -> Account:
+        return Account(name, self.networks[name].network)
+
+    def courier(self) -> Courier:
+        members = {
+            name: Member(self.account(name), self.credentials, lambda network=network: network)  # type: ignore[misc]
+            for name, network in self.networks.items()
+        }
+        return Courier(self.ledger, members, self.compose, clock=self.clock, sleep=self.clock.sleep, policy=self.policy)
+
+    def take_in(self, article: Article) -> Delivery:
+        accounts = [self.account(name) for name in self.networks]
+        return self.ledger.take_in(article, accounts, now=self.clock(), due_at=self.clock()).deliveries[0]
+
+    def run(self, after: float = 0) -> None:
+        self.clock.sleep(after)
+        self.ledger.ensure([self.account(name) for name in self.networks])
+        self.courier().deliver_due()
+
+    def now(self, delivery: Delivery) -> Delivery:
+        return self.ledger.delivery(delivery.id)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path)
+    yield made
+    made.ledger.close()
+
+
+@contextmanager
+def crashing() -> Iterator[None]:
+    with pytest.raises(Crash):
+        yield
+
+
+def test_what_is_due_is_delivered(world: World) -> None:
+    delivery = world.take_in(story())
+    world.run()
+    assert State.DELIVERED is world.now(delivery).state
+    assert ["Story 1"] == list(world.networks["one"].posts.values())
+
+
+def test_the_claim_is_on_disk_before_the_request_leaves(world: World) -> None:
+    delivery = world.take_in(story())
+    world.networks["one"].faults = ["crash before"]
+    with crashing():
+        world.run()
+    assert (State.SENDING, 1) == (world.now(delivery).state, world.now(delivery).claim)
+    assert world.now(delivery).post is not None
+
+
+@pytest.mark.parametrize("fault", ["lost", "surprise", "crash before", "crash after"])
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_whatever_is_lost_it_stands_there_once(world: World, fault: str, repeatable: bool) -> None:
+    network = world.networks["one"] = FakeNetwork(repeatable=repeatable, faults=[fault])
+    delivery = world.take_in(story())
+    try:
+        world.run()
+    except Crash:
+        world.run()
+    for _ in range(5):
+        world.run(after=300)
+    assert State.DELIVERED is world.now(delivery).state
+    assert (1, 0) == (len(network.posts), network.doubles)
+
+
+def test_unknown_is_a_state_of_its_own(world: World) -> None:
+    world.networks["one"].faults = ["lost"]
+    delivery = world.take_in(story())
+    world.run()
+    assert State.UNKNOWN is world.now(delivery).state
+
+
+def test_where_no_repeat_is_harmless_a_look_waits_until_the_dust_has_settled(world: World) -> None:
+    network = world.networks["one"] = FakeNetwork(repeatable=False, faults=["lost"])
+    delivery = world.take_in(story())
+    world.run()
+    assert NOON + timedelta(seconds=60 + 120) == world.now(delivery).due_at
+    world.run(after=179)
+    assert State.UNKNOWN is world.now(delivery).state
+    world.courier().deliver_now([world.now(delivery)])
+    assert State.UNKNOWN is world.now(delivery).state, "not even by hand"
+    world.run(after=1)
+    assert (State.DELIVERED, 0) == (world.now(delivery).state, network.doubles)
+
+
+def test_a_network_that_cannot_tell_leaves_it_to_the_operator_in_the_end(world: World) -> None:
+    cannot = [OutcomeUnknown("a near match") for _ in range(9)]
+    world.networks["one"] = FakeNetwork(repeatable=False, faults=["lost"], looks=list(cannot))
+    delivery = world.take_in(story())
+    for _ in range(9):
+        world.run(after=300)
+    assert (State.UNKNOWN, None) == (world.now(delivery).state, world.now(delivery).due_at)
+    assert POLICY.max_attempts == world.now(delivery).attempts
+
+
+def test_a_refusal_for_good_discards_it_with_the_networks_words(world: World) -> None:
+    world.networks["one"].faults = [Rejected("text is too long")]
+    delivery = world.take_in(story())
+    world.run()
+    assert (State.DISCARDED, "text is too long") == (world.now(delivery).state, world.now(delivery).error)
+
+
+def test_a_refusal_after_an_uncertain_attempt_is_left_to_the_operator(world: World) -> None:
+    world.networks["one"].faults = ["lost", Rejected("duplicate")]
+    delivery = world.take_in(story())
+    world.run()
+    world.run(after=300)
+    assert (State.UNKNOWN, None) == (world.now(delivery).state, world.now(delivery).due_at)
+
+
+def test_an_outage_holds_the_lane_and_not_the_post(world: World) -> None:
+    world.networks["one"].faults = [down()]
+    first, second = world.take_in(story(1)), world.take_in(story(2))
+    world.run()
+    assert [0, 0] == [world.now(delivery).attempts for delivery in (first, second)]
+    world.run()
+    assert {} == world.networks["one"].posts, "backing off"
+    world.run(after=10)
+    assert ["Story 1", "Story 2"] == list(world.networks["one"].posts.values())
+
+
+def test_an_outage_is_waited_out_longer_and_longer(world: World) -> None:
+    world.networks["one"].faults = [down() for _ in range(40)]
+    delivery = world.take_in(story())
+    for _ in range(200):
+        world.run(after=60)
+    assert 5 < 40 - len(world.networks["one"].faults) < 30
+    assert State.SCHEDULED is world.now(delivery).state
+
+
+def test_a_post_that_waited_out_an_outage_is_rendered_afresh(world: World) -> None:
+    world.networks["one"].faults = [down()]
+    delivery = world.take_in(story())
+    world.run()
+    assert world.now(delivery).post is None
+    edited = replace(story(), headline="Story 1, corrected")
+    world.take_in(edited)
+    world.run(after=3600)
+    assert ["Story 1, corrected"] == list(world.networks["one"].posts.values())
+    assert NOON + timedelta(hours=1) == world.now(delivery).first_attempt_at
+
+
+def test_what_may_be_out_there_is_frozen(world: World) -> None:
+    network = world.networks["one"]
+    network.faults = [OutcomeUnknown("no answer"), down(), "lost"]
+    delivery = world.take_in(story())
+    world.run()
+    frozen = world.now(delivery)
+    world.take_in(replace(story(), headline="Story 1, corrected"))
+    for _ in range(4):
+        world.run(after=3600)
+    assert ["Story 1"] == list(network.posts.values())
+    now = world.now(delivery)
+    assert (frozen.key, frozen.first_attempt_at, frozen.post) == (now.key, now.first_attempt_at, now.post)
+
+
+def test_a_rate_limit_is_kept_over_a_restart_and_not_counted(world: World) -> None:
+    until = NOON + timedelta(minutes=15)
+    world.networks["one"].faults = [RateLimited("slow down", retry_at=until)]
+    delivery = world.take_in(story())
+    world.run()
+    world.run(after=14 * 60)
+    assert (State.SCHEDULED, 0) == (world.now(delivery).state, world.now(delivery).attempts)
+    world.run(after=60)
+    assert State.DELIVERED is world.now(delivery).state
+
+
+def test_wrong_keys_pause_the_account_until_it_is_resumed(world: World) -> None:
+    world.networks["one"].faults = [Unauthorized("token revoked")]
+    delivery = world.take_in(story())
+    world.run()
+    world.run(after=86_400)
+    assert State.SCHEDULED is world.now(delivery).state
+    lane = world.ledger.lane_of("one")
+    assert (True, "token revoked") == (lane.paused, lane.reason)
+    world.ledger.resume("one", now=world.clock())
+    world.run()
+    assert State.DELIVERED is world.now(delivery).state
+
+
+def test_new_keys_end_the_pause_that_the_old_ones_caused(world: World) -> None:
+    world.networks["one"].faults = [Unauthorized("token revoked")]
+    delivery = world.take_in(story())
+    world.run()
+    world.credentials = "new keys"
+    world.run()
+    assert State.DELIVERED is world.now(delivery).state
+
+
+def test_new_keys_do_not_end_the_operators_pause(world: World) -> None:
+    world.run()
+    delivery = world.take_in(story())
+    world.ledger.pause("one", "by hand", now=world.clock())
+    world.credentials = "new keys"
+    world.run()
+    assert State.SCHEDULED is world.now(delivery).state
+
+
+def test_wrong_keys_are_tried_once(world: World) -> None:
+    network = world.networks["one"]
+    network.checks = [Unauthorized("wrong password") for _ in range(9)]
+    world.take_in(story())
+    for _ in range(5):
+        world.run(after=3600)
+    assert 1 == network.asked
+
+
+def test_who_an_account_is_is_asked_once(world: World) -> None:
+    for number in range(3):
+        world.take_in(story(number))
+        world.run()
+    assert 1 == world.networks["one"].asked
+
+
+def test_a_thread_that_broke_midway_goes_on_from_there(world: World) -> None:
+    network = world.networks["one"]
+    network.faults = ["midway"]
+    delivery = world.take_in(story(1, "two", "three"))
+    world.run()
+    assert (State.UNKNOWN, 1) == (world.now(delivery).state, len(world.now(delivery).receipts))
+    world.run(after=60)
+    assert State.DELIVERED is world.now(delivery).state
+    assert [0, 1, 2] == [receipt.index for receipt in world.now(delivery).receipts]
+    assert 3 == len(network.posts)
+
+
+def test_a_thread_that_broke_where_a_repeat_harms_is_looked_for_first(world: World) -> None:
+    network = world.networks["one"] = FakeNetwork(repeatable=False, faults=["midway"])
+    delivery = world.take_in(story(1, "two", "three"))
+    world.run()
+    world.run(after=300)
+    assert (State.DELIVERED, 3, 0) == (world.now(delivery).state, len(network.posts), network.doubles)
+
+
+def test_a_post_that_cannot_be_made_waits_for_its_mending(world: World) -> None:
+    broken = True
+
+    def compose_or_not(article: Article, account: Account) -> Post:
+        if broken:
+            raise ComposeError("does not fit", where="one.j2:3")
+        return compose(article, account)
+
+    world.compose = compose_or_not
+    delivery = world.take_in(story())
+    world.run()
+    assert (State.SCHEDULED, "one.j2:3: does not fit") == (world.now(delivery).state, world.now(delivery).error)
+    broken = False
+    world.run(after=301)
+    assert State.DELIVERED is world.now(delivery).state
+
+
+def test_an_article_whose_time_is_over_expires(world: World) -> None:
+    delivery = world.take_in(story(1, expires_at=NOON + timedelta(hours=1)))
+    world.run(after=3601)
+    assert (State.EXPIRED, {}) == (world.now(delivery).state, world.networks["one"].posts)
+
+
+def test_one_account_that_fails_does_not_hold_up_another(world: World) -> None:
+    world.networks["two"] = FakeNetwork(checks=["login:2"])
+    world.networks["one"].faults = [ValueError("surprise")]
+    world.take_in(story())
+    world.run()
+    assert 1 == len(world.networks["two"].posts)
+
+
+def test_by_hand_a_repeat_that_is_harmless_is_made_at_once(world: World) -> None:
+    world.policy = replace(POLICY, patience=10)
+    network = world.networks["one"]
+    network.faults = ["lost", "lost"]
+    delivery = world.take_in(story())
+    world.courier().deliver_now([delivery])
+    assert State.DELIVERED is world.now(delivery).state
+    assert world.clock() <= NOON + timedelta(seconds=10)
+    assert 1 == len(network.posts)
+
+
+def test_by_hand_patience_ends(world: World) -> None:
+    world.policy = replace(POLICY, patience=10)
+    world.networks["one"].faults = [OutcomeUnknown("no answer") for _ in range(9)]
+    delivery = world.take_in(story())
+    world.courier().deliver_now([delivery])
+    assert State.UNKNOWN is world.now(delivery).state
+    assert world.clock() <= NOON + timedelta(seconds=10)
+
+
+def test_an_adapter_that_ends_early_leaves_it_unknown(world: World) -> None:
+    class Short(FakeNetwork):
+        def publish(self, delivery: Delivery) -> Iterator:  # type: ignore[type-arg]
+            return iter(())
+
+    world.networks["one"] = Short()
+    delivery = world.take_in(story())
+    world.run()
+    assert State.UNKNOWN is world.now(delivery).state
+
+
+def test_a_sender_that_was_cut_off_and_comes_back_late_changes_nothing(world: World) -> None:
+    """While it sends, somebody else settles its row; its receipt is then written down beside, and shown."""
+    delivery = world.take_in(story())
+    network = world.networks["one"]
+    publish = network.publish
+
+    def slow(claimed: Delivery) -> Iterator:  # type: ignore[type-arg]
+        world.ledger.abandoned("one", now=world.clock(), due_at=world.clock() + timedelta(seconds=5))
+        yield from publish(claimed)
+
+    network.publish = slow  # type: ignore[method-assign,assignment]
+    world.run()
+    assert State.UNKNOWN is world.now(delivery).state
+    assert "late receipt" in [event.event for event in world.ledger.events()]
+    network.publish = publish  # type: ignore[method-assign]
+    world.run(after=10)
+    assert (State.DELIVERED, 1) == (world.now(delivery).state, len(network.posts))
+
+
+def test_back_off_doubles_up_to_its_longest() -> None:
+    waits = [POLICY.back_off(failures) for failures in range(12)]
+    assert all(a < b for a, b in zip(waits[:8:2], waits[2:8:2], strict=False))
+    assert all(wait <= timedelta(seconds=POLICY.longest_back_off) for wait in waits)
+
+
+def test_first_attempts_rise_even_when_the_clock_goes_back(world: World) -> None:
+    moments: list[datetime] = []
+    for number in range(3):
+        delivery = world.take_in(story(number))
+        world.run()
+        first = world.now(delivery).first_attempt_at
+        assert first is not None
+        moments.append(first)
+        world.clock.now -= timedelta(hours=1)
+    assert sorted(set(moments)) == moments
