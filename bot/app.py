@@ -1,0 +1,156 @@
+"""Composition root: from the settings to the ledger, the composer, the adapters, the courier and the queue."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from functools import cache, cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import files, intake, networks
+from bot.compose import Composer, packaged_templates
+from bot.errors import ConfigurationError
+from bot.intake import Names
+from bot.intake.queue import Queue
+from bot.intake.source import LIMIT
+from bot.model import Account, Article
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from bot.daemon import Desk
+    from bot.deliver import Courier
+    from bot.ledger import Ledger
+    from bot.networks.base import Adapter
+    from bot.settings import Settings
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything that a command needs, each part made when it is first asked for; `tell` takes a line for the operator."""
+
+    settings: Settings
+    tell: Callable[[str], None]
+
+    @cached_property
+    def var(self) -> Path:
+        """Where the bot keeps what it writes: its owner's alone."""
+        return files.private_folder(self.settings.home / "var")
+
+    @cached_property
+    def accounts(self) -> Mapping[str, Account]:
+        """The configured accounts by name."""
+        return {
+            name: Account(
+                name=name,
+                network=replace(given.facts, deadline=given.timeout),
+                hashtags=given.hashtags,
+                template=given.template,
+            )
+            for name, given in self.settings.accounts.items()
+        }
+
+    @cached_property
+    def names(self) -> Names:
+        """What an article may refer to."""
+        return Names(accounts=frozenset(self.accounts), networks=frozenset(networks.names()))
+
+    @cached_property
+    def composer(self) -> Composer:
+        """Makes posts with the operator's own templates before the packaged ones."""
+        own = self.settings.path(self.settings.templates)
+        return Composer([own, packaged_templates()], noise=self.settings.noise)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """The folder where articles wait."""
+        return Queue(self.settings.path(self.settings.queue))
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger, brought up to date; says so where it was begun anew or had to be migrated."""
+        from bot.ledger import open_ledger
+
+        ledger = open_ledger(self._database_url(), lanes=files.private_folder(self.var / "lanes"))
+        if ledger.begun_anew:
+            self.tell(f"Began a new ledger: {ledger.where}")
+        if ledger.backup:
+            self.tell(f"Brought the ledger up to date; the old one is kept as {ledger.backup}")
+        ledger.ensure(self.accounts.values())
+        return ledger
+
+    @cached_property
+    def courier(self) -> Courier:
+        """Sends what the ledger holds."""
+        from bot.deliver import Courier, Member, Policy
+
+        key = files.private_key(self.var / "key")
+        members = {
+            name: Member(
+                account=account,
+                credentials=self.settings.accounts[name].fingerprint(key),
+                connect=cache(partial(self.connect, name)),
+            )
+            for name, account in self.accounts.items()
+        }
+        policy = Policy(
+            max_attempts=self.settings.max_attempts,
+            settle=self.settings.settle_seconds,
+            patience=self.settings.patience_seconds,
+        )
+        return Courier(self.ledger, members, self.composer.compose, clock=self.clock, sleep=time.sleep, policy=policy)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Takes articles in and clears the queue of what is done."""
+        from bot.daemon import Desk
+
+        return Desk(self.ledger, self.queue, self.accounts, read=self.read, clock=self.clock)
+
+    def clock(self) -> datetime:
+        """The wall clock, in UTC."""
+        return datetime.now(UTC)
+
+    def read(self, source: Path) -> Article:
+        """The article in a file, or on standard input for `-`; ArticleError where there is none."""
+        zone = self.settings.timezone
+        if source == Path("-"):
+            return intake.read_text(sys.stdin.buffer.read(LIMIT + 1), where="-", names=self.names, timezone=zone)
+        return intake.read(source, names=self.names, queue=self.queue.folder, timezone=zone)
+
+    def connect(self, account: str) -> Adapter:
+        """A fresh adapter for an account; does no I/O."""
+        return self.settings.accounts[account].connect(account, self.settings.home)
+
+    def whereabouts(self, account: str) -> Mapping[str, str]:
+        """Where a person looks at what this account published."""
+        return self.settings.accounts[account].whereabouts(self.settings.home)
+
+    def chosen(self, names: Iterable[str]) -> tuple[str, ...]:
+        """These names of accounts, if they all are; ConfigurationError for the first that is not."""
+        chosen = tuple(dict.fromkeys(names))
+        for name in chosen:
+            if name not in self.accounts:
+                raise ConfigurationError("no account has this name", where=name, hint=_nearest(name, self.accounts))
+        return chosen
+
+    def accounts_of(self, article: Article, to: Collection[str] = ()) -> list[Account]:
+        """The accounts that a new article goes to: those named by hand, else those it asks for, else all."""
+        return [self.accounts[name] for name in to or article.accounts or self.accounts]
+
+    def _database_url(self) -> str:
+        url = self.settings.database_url.get_secret_value()
+        scheme, _, path = url.partition(":///")
+        if scheme != "sqlite":
+            return url
+        return f"sqlite:///{self.settings.path(Path(path))}"
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    known = sorted(known)
+    near = get_close_matches(name, known, n=1)
+    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."

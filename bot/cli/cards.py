@@ -1,0 +1,136 @@
+"""The cards of `bot preview`: each account's post as text, its length as a bar, and what was given up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.cli import show
+from bot.errors import ComposeError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.console import RenderableType
+
+    from bot.compose import Composer
+    from bot.model import Account, Article, Part, Post
+
+BAR = 24
+
+
+@dataclass(frozen=True)
+class Card:
+    """One account's post, or why there is none."""
+
+    account: Account
+    post: Post | None
+    error: ComposeError | None = None
+
+
+def draw(article: Article, account: Account, composer: Composer) -> Card:
+    """The card of one article for one account."""
+    try:
+        return Card(account, composer.compose(article, account))
+    except ComposeError as error:
+        return Card(account, None, error)
+
+
+def show_all(cards: Sequence[Card], *, as_json: bool) -> None:
+    """Put the cards before the reader, in the form that suits him."""
+    if as_json:
+        show.document([_json(card) for card in cards])
+    elif show.on_terminal():
+        _draw(cards)
+    else:
+        for card in cards:
+            _write(card)
+
+
+def _json(card: Card) -> Mapping[str, Any]:
+    return {
+        "account": card.account.name,
+        "network": card.account.network.name,
+        "fits": card.post is not None,
+        "error": str(card.error) if card.error else None,
+        "dropped": list(card.post.dropped) if card.post else [],
+        "parts": [_part_json(part, card.account) for part in card.post.parts] if card.post else [],
+    }
+
+
+def _part_json(part: Part, account: Account) -> Mapping[str, Any]:
+    return {
+        "text": part.text,
+        "lengths": {limit.unit: limit.measure(part.text) for limit in account.network.limits},
+        "limits": {limit.unit: limit.maximum for limit in account.network.limits},
+        "links": [span.link for span in part.spans if span.link],
+        "hashtags": [span.tag for span in part.spans if span.tag],
+        "card": None,
+        "media": [],
+    }
+
+
+def _write(card: Card) -> None:
+    """The card as plain text."""
+    show.line(f"== {_title(card.account)}")
+    if card.post is None:
+        show.line(f"-- {card.error}\n")
+        return
+    for part in card.post.parts:
+        show.line(part.text)
+        show.line("-- " + ", ".join(f"{n} of {limit} {unit}" for unit, n, limit in _lengths(part, card.account)))
+    if card.post.dropped:
+        show.line(f"-- given up: {'; '.join(card.post.dropped)}")
+    show.line()
+
+
+def _draw(cards: Sequence[Card]) -> None:
+    from rich.console import Console, Group
+    from rich.panel import Panel
+    from rich.text import Text
+
+    console = Console()
+    for card in cards:
+        rows: list[RenderableType] = []
+        if card.post is None:
+            rows.append(Text(str(card.error), style="red"))
+        else:
+            for part in card.post.parts:
+                rows += [*([Text("· · ·", style="dim", justify="center")] if rows else []), _marked(part)]
+                rows += [_bar(*length) for length in _lengths(part, card.account)]
+            if card.post.dropped:
+                rows.append(Text(f"given up: {'; '.join(card.post.dropped)}", style="yellow"))
+        colour = "green" if card.post else "red"
+        console.print(
+            Panel(Group(*rows), title=_title(card.account), title_align="left", border_style=colour, width=80)
+        )
+
+
+def _marked(part: Part) -> RenderableType:
+    """The text with its links and tags in colour."""
+    from rich.text import Text
+
+    raw = part.text.encode()
+    marked, end = Text(), 0
+    for span in part.spans:
+        marked.append(raw[end : span.start].decode())
+        marked.append(raw[span.start : span.end].decode(), style="blue underline" if span.link else "cyan")
+        end = span.end
+    marked.append(raw[end:].decode() + "\n")
+    return marked
+
+
+def _bar(unit: str, length: int, maximum: int) -> RenderableType:
+    from rich.text import Text
+
+    full = round(BAR * min(length / maximum, 1))
+    bar = Text("━" * full, style="green" if length <= 0.9 * maximum else "yellow")
+    return bar.append("─" * (BAR - full), style="bright_black").append(f" {length} of {maximum} {unit}", style="dim")
+
+
+def _lengths(part: Part, account: Account) -> list[tuple[str, int, int]]:
+    return [(limit.unit, limit.measure(part.text), limit.maximum) for limit in account.network.limits]
+
+
+def _title(account: Account) -> str:
+    return account.name if account.name == account.network.name else f"{account.name} ({account.network.name})"

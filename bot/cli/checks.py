@@ -1,0 +1,103 @@
+"""What `bot check` tries, each a finding of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.cli.exits import Exit, of_error
+from bot.errors import BotError, ComposeError, DeliveryError, Unauthorized
+from bot.model import Article, Related
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.app import App
+
+SAMPLE = Article(
+    identities=("id:sample",),
+    headline="A headline",
+    url="https://news.example.org/story",
+    summary="What it is about.",
+    body=("The first paragraph.", "The second."),
+    hashtags=("Sample",),
+    byline="A. Writer",
+    lang="en",
+    warning="a warning",
+    related=(Related("Another headline", "What that is about."),),
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was tried, and how it went."""
+
+    what: str
+    detail: str
+    code: Exit = Exit.DONE
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing has to be done about it."""
+        return self.code is Exit.DONE
+
+
+def run(app: App, *, offline: bool) -> list[Finding]:
+    """Everything that can be tried without sending."""
+    findings = [Finding("settings", f"{len(app.accounts)} accounts, home {app.settings.home}")]
+    findings += _readable_by_others(app)
+    findings += _templates(app)
+    findings += _queued(app)
+    if not offline:
+        findings += [_login(app, name) for name in app.accounts]
+    return findings
+
+
+def _readable_by_others(app: App) -> Iterator[Finding]:
+    env_file = app.settings.home / ".env"
+    if env_file.is_file() and env_file.stat().st_mode & 0o077:
+        yield Finding(str(env_file), f"others can read it; `chmod 600 {env_file}`", Exit.REFUSED)
+
+
+def _templates(app: App) -> Iterator[Finding]:
+    """Every template can be read, and each account's makes a post of a sample that has all that an article may have."""
+    errors = app.composer.check()
+    for account in [] if errors else app.accounts.values():
+        try:
+            app.composer.compose(SAMPLE, account)
+        except ComposeError as error:
+            errors.append(error)
+    yield from (Finding("template", str(error), Exit.REFUSED) for error in errors)
+    if not errors:
+        yield Finding("templates", "all can be read, and make a post of a sample")
+
+
+def _queued(app: App) -> Iterator[Finding]:
+    """Every queued article, made into a post for each of its accounts."""
+    good = 0
+    for path in app.queue.waiting(app.clock()):
+        try:
+            article = app.read(path)
+        except BotError as error:
+            yield Finding("article", str(error), of_error(error))
+            continue
+        for account in app.accounts_of(article):
+            try:
+                app.composer.compose(article, account)
+            except BotError as error:
+                yield Finding(f"{Path(path).name} for {account.name}", str(error), of_error(error))
+            else:
+                good += 1
+    yield Finding("queue", f"{good} posts can be made of what waits")
+
+
+def _login(app: App, name: str) -> Finding:
+    try:
+        identity = app.connect(name).check()
+    except Unauthorized as error:
+        return Finding(name, str(error), Exit.USAGE)
+    except DeliveryError as error:
+        return Finding(name, str(error), Exit.NOT_YET)
+    facts = "".join(f", {what} {fact}" for what, fact in identity.facts.items())
+    return Finding(name, f"is {identity.name} ({identity.login}){facts}")

@@ -1,0 +1,46 @@
+"""The exit codes, and which of several wins."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from bot.errors import BotError, ConfigurationError
+from bot.model import Delivery, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Exit(IntEnum):
+    """What the shell is told."""
+
+    DONE = 0
+    REFUSED = 1  # for good, or something to repair
+    USAGE = 2  # or configuration
+    UNKNOWN = 3  # perhaps posted
+    NOT_YET = 4  # the daemon or the next run goes on with it
+
+
+def of_error(error: BotError) -> Exit:
+    """The code for an error that ended a command, or one article's part in it."""
+    return Exit.USAGE if isinstance(error, ConfigurationError) else Exit.REFUSED
+
+
+def of_delivery(delivery: Delivery) -> Exit:
+    """The code for where a delivery stands when the command ends."""
+    match delivery.state:
+        case State.DELIVERED:
+            return Exit.DONE
+        case State.UNKNOWN | State.SENDING:
+            return Exit.UNKNOWN
+        case State.SCHEDULED:
+            return Exit.REFUSED if delivery.error and not delivery.claim else Exit.NOT_YET
+        case _:
+            return Exit.REFUSED
+
+
+def worst(codes: Iterable[Exit]) -> Exit:
+    """Of several, the first of 2, 3, 1, 4."""
+    order = [Exit.USAGE, Exit.UNKNOWN, Exit.REFUSED, Exit.NOT_YET, Exit.DONE]
+    return min(codes, key=order.index, default=Exit.DONE)

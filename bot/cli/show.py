@@ -1,0 +1,127 @@
+"""How answers look: tables and colour on a terminal, plain text in a pipe, one JSON document for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bot.model import Delivery, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime, tzinfo
+
+    from bot.errors import BotError
+
+COLOURS = {
+    State.DELIVERED: "green",
+    State.SCHEDULED: "blue",
+    State.SENDING: "blue",
+    State.UNKNOWN: "yellow",
+    State.DISCARDED: "red",
+    State.CANCELLED: "white",
+    State.EXPIRED: "white",
+}
+MARKS = {State.DELIVERED: "✓", State.SCHEDULED: "…", State.SENDING: "…", State.UNKNOWN: "?"}
+
+
+def on_terminal() -> bool:
+    """Whether a person reads this as it is written."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def line(text: str = "") -> None:
+    """One line for people; colour is left out in a pipe."""
+    typer.echo(text)
+
+
+def notice(text: str) -> None:
+    """One line that is not part of the answer."""
+    typer.secho(text, err=True, dim=True)
+
+
+def complaint(text: str) -> None:
+    """One line that says what went wrong."""
+    typer.echo(f"{typer.style('error:', fg='red', bold=True)} {text}", err=True)
+
+
+def trouble(error: BotError) -> None:
+    """An error in its one line."""
+    complaint(str(error))
+
+
+def document(value: Any) -> None:
+    """The one JSON document of a command."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def moment(at: datetime | None, zone: tzinfo) -> str:
+    """A time for people, in their zone."""
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %Z") if at else "–"
+
+
+def stamp(at: datetime | None) -> str | None:
+    """A time for programs: RFC 3339 in UTC."""
+    return at.isoformat().replace("+00:00", "Z") if at else None
+
+
+def state(delivery: Delivery) -> str:
+    """A delivery's state with its mark and colour."""
+    mark = MARKS.get(delivery.state, "✗")
+    return typer.style(f"{mark} {delivery.state:<9}", fg=COLOURS[delivery.state])
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Tell a person at a terminal what is going on, for as long as it does."""
+    if not sys.stderr.isatty() or not on_terminal():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Rows under their headings: a table on a terminal, columns of plain text in a pipe."""
+    if not rows:
+        return
+    if on_terminal():
+        _rich_table(columns, rows)
+        return
+    widths = [max(len(cell) for cell in column) for column in zip(columns, *rows, strict=True)]
+    for row in (columns, *rows):
+        line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text.from_ansi(cell) for cell in row))
+    Console().print(drawn)
+
+
+def delivery_json(delivery: Delivery) -> Mapping[str, Any]:
+    """A delivery as `post` and its kin answer it."""
+    return {
+        "id": delivery.id,
+        "article": delivery.article,
+        "account": delivery.account,
+        "network": delivery.network,
+        "state": delivery.state.value,
+        "error": delivery.error,
+        "receipts": [{"remote_id": receipt.remote_id, "url": receipt.url} for receipt in delivery.receipts],
+    }
