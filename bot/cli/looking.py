@@ -26,7 +26,7 @@ def register(cli: typer.Typer) -> None:
 
 
 def status(as_json: Json = False) -> None:
-    """Show each account, how many deliveries stand where, and what wants attention."""
+    """Show where everything stands, and what wants attention."""
     app = opening.app()
     answer = _status(app)
     if as_json:
@@ -148,7 +148,7 @@ def check(
     offline: Annotated[bool, typer.Option("--offline", help="Do not ask the networks.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Try the settings, every template on every queued article, and each account's credentials; sends nothing."""
+    """Try settings, templates, queued articles and credentials."""
     app = opening.app()
     findings = checks.run(app, offline=offline)
     if as_json:

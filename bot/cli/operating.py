@@ -60,7 +60,7 @@ def pause(
     account: AccountName,
     reason: Annotated[str, typer.Option(help="Shown by `bot status`.")] = "by hand",
 ) -> None:
-    """Send nothing to an account until `bot resume`; its posts are kept."""
+    """Hold an account's posts back until `bot resume`."""
     app = opening.app()
     (name,) = app.chosen([account])
     app.ledger.pause(name, reason, now=app.clock())

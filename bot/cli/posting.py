@@ -42,7 +42,7 @@ def post(
     again: Annotated[bool, typer.Option("--again", help="Send it once more where it already stands.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Publish articles now, each once: what already stands is not posted again."""
+    """Publish articles now, each once."""
     app = opening.app()
     if dry_run:
         preview(articles or list(map(str, app.queue.waiting(app.clock())[:1])), to=to, as_json=as_json)
@@ -66,7 +66,7 @@ def preview(
     to: To = None,
     as_json: Json = False,
 ) -> None:
-    """Show what each account would post: its text, its length, and what was given up to make it fit."""
+    """Show what each account would post, and what was given up to fit."""
     from bot.cli import cards
 
     app = opening.app()
@@ -92,7 +92,7 @@ def add(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Take articles in for the next run, without sending anything now."""
+    """Take articles in for the next run."""
     app = opening.app()
     due_at = opening.moment(at, app.settings.timezone, app.clock())
     chosen = app.chosen(to or ())
@@ -105,7 +105,7 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="Take in, deliver what is due, and exit.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Take in what waits in the queue and deliver what is due."""
+    """Take in what waits in the queue, deliver what is due."""
     if not once:
         raise ConfigurationError(
             "this version has no daemon yet", where="bot run", hint="Call `bot run --once` from cron."

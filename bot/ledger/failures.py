@@ -19,7 +19,6 @@ _FULL = ("the disk is full", "Make room and run it again: nothing that was promi
 _READ_ONLY = ("it cannot be written", "Make it and its folder writable for the user who runs the bot")
 _BUSY = ("another program has kept it busy for too long", "Look what holds it, and run it again")
 _CLOSED = ("it cannot be opened", "Make it and its folder readable and writable for the user who runs the bot")
-_NO_LOGIN = ("the server does not let us in", "Look at the user and password in BOT_DATABASE_URL")
 
 # by SQLite's error name or PostgreSQL's SQLSTATE
 _KNOWN = {
@@ -43,9 +42,6 @@ _KNOWN = {
         "the database is damaged",
         "Put back a copy, or rescue what is left with `sqlite3 FILE .recover`",
     ),
-    "28P01": _NO_LOGIN,
-    "28000": _NO_LOGIN,
-    "3D000": ("the server has no such database", "Create it, or correct BOT_DATABASE_URL"),
 }
 
 
@@ -64,13 +60,15 @@ def told(where: str) -> Iterator[None]:
 
 
 def _explained(error: BaseException, where: str) -> LedgerError:
-    if known := _KNOWN.get(_code(error)):
-        what, hint = known
-        return LedgerError(what, where=where, hint=hint)
-    return LedgerError(str(error).strip().partition("\n")[0] or type(error).__name__, where=where)
+    code = _code(error)
+    own_words = str(error).strip().partition("\n")[0] or type(error).__name__
+    what, hint = _KNOWN.get(
+        code, (own_words, None if code else "Look at BOT_DATABASE_URL, and whether the server runs")
+    )
+    return LedgerError(what, where=where, hint=hint)
 
 
 def _code(error: BaseException) -> str:
-    """SQLITE_READONLY_DIRECTORY and its like count as SQLITE_READONLY."""
+    """SQLITE_READONLY_DIRECTORY and its like count as SQLITE_READONLY; a server that does not let us in gives no code."""
     name: str = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None) or ""
     return "_".join(name.split("_")[:2])

@@ -298,13 +298,14 @@ def test_a_server_that_is_not_there_is_told_without_the_password(lanes: Path) ->
     told = refusal("postgresql://bot:secret@127.0.0.1:1/bot", lanes)
 
     assert "127.0.0.1:1" in told
+    assert "Look at BOT_DATABASE_URL" in told
     assert "secret" not in told
 
 
 def test_a_database_that_is_not_there_is_told(postgres: str, lanes: Path) -> None:
     told = refusal(make_url(postgres).set(database="nowhere").render_as_string(hide_password=False), lanes)
 
-    assert "nowhere" in told
+    assert '"nowhere" does not exist. Look at BOT_DATABASE_URL' in told
 
 
 @pytest.mark.parametrize("url", ["", "bot.db", "mysql://localhost/bot", "sqlite://", "sqlite:///relative/bot.db"])
