@@ -88,6 +88,12 @@ class Courier:
             wanted.setdefault(delivery.account, []).append(delivery.id)
         self._in_lanes(wanted, lambda account: self._work(account, partial(self._these, wanted[account]), wait=True))
 
+    def retry(self, number: int) -> Delivery:
+        """Try a delivery again at the next round; what must be looked for first not before the dust has settled."""
+        account = self._ledger.delivery(number).account
+        settling = 0.0 if account not in self._members or self._repeatable(account) else self._settling(account)
+        return self._ledger.retry(number, self._clock(), settles_in=timedelta(seconds=settling))
+
     def _in_lanes(self, accounts: Collection[str], work: Callable[[str], None]) -> None:
         """Do the work of each account in a thread of its own; the first failure is raised when all have ended."""
         if not accounts:
@@ -260,9 +266,11 @@ class Courier:
         return self._when_settled(claimed.account)
 
     def _when_settled(self, account: str) -> datetime:
-        """When the longest request that may be under way has ended, and the network has had time to show its post."""
-        deadline = self._members[account].account.network.deadline
-        return self._clock() + timedelta(seconds=deadline + self._policy.settle)
+        return self._clock() + timedelta(seconds=self._settling(account))
+
+    def _settling(self, account: str) -> float:
+        """How long until the longest request that may be under way has ended, and the network shows what it has."""
+        return self._members[account].account.network.deadline + self._policy.settle
 
 
 def _words(error: Exception) -> str:

@@ -5,7 +5,8 @@ Everything that can go wrong and that somebody is told about.
     ├── ConfigurationError     a setting, an account or a template name: nothing was done (exit 2)
     ├── ArticleError           one article cannot be read (exit 1)
     ├── ComposeError           one article cannot be made into a post for one account (exit 1)
-    ├── LedgerError            the ledger cannot be opened or written (exit 2)
+    ├── LedgerError            the ledger cannot be opened or written (exit 1)
+    ├── Refused                the ledger will not do what could post twice (exit 1)
     └── DeliveryError          one attempt to publish
         ├── Unavailable        certainly not posted; try later
         ├── RateLimited        certainly not posted; the network says when
@@ -50,6 +51,10 @@ class ComposeError(BotError):
 
 class LedgerError(BotError):
     """The ledger cannot be opened, read or written."""
+
+
+class Refused(BotError):
+    """The ledger is sound and will not do this: it could post twice, or undo what stands on a network."""
 
 
 class DeliveryError(BotError):

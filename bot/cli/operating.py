@@ -30,11 +30,11 @@ def register(cli: typer.Typer) -> None:
 def retry(ids: Ids) -> None:
     """Let deliveries be tried again at the next run."""
     app = opening.app()
-    _each(ids, lambda number: app.ledger.retry(number, now=app.clock()), "is tried again at the next run")
+    _each(ids, app.courier.retry, "is tried again at the next run")
 
 
 def cancel(ids: Ids) -> None:
-    """Call deliveries off that have not been posted."""
+    """Call deliveries off, or put discarded ones away."""
     app = opening.app()
     _each(ids, lambda number: app.ledger.cancel(number, now=app.clock()), "is cancelled")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.ledger.accounts import Accounts
-from bot.ledger.answers import Event, Lane, Refused, Taken
+from bot.ledger.answers import Event, Lane, Taken
 from bot.ledger.articles import Articles
 from bot.ledger.attempts import Attempts
 from bot.ledger.by_hand import ByHand
@@ -16,7 +16,7 @@ from bot.ledger.reading import Reading
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Event", "Lane", "Ledger", "Refused", "Taken", "open_ledger"]
+__all__ = ["Event", "Lane", "Ledger", "Taken", "open_ledger"]
 
 
 class Ledger(Articles, Attempts, ByHand, Accounts, Lanes, Reading):

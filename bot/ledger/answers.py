@@ -5,16 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.errors import BotError
-
 if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.model import Delivery
-
-
-class Refused(BotError):
-    """The ledger is sound and will not do this: it could post twice, or undo what stands on a network."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 from sqlalchemy import delete, func, insert, select, update
 
-from bot.errors import LedgerError
+from bot.errors import LedgerError, Refused
 from bot.ledger.accounts import row_of
-from bot.ledger.answers import Refused, Taken
+from bot.ledger.answers import Taken
 from bot.ledger.base import Base
 from bot.ledger.codec import dump, load
 from bot.ledger.rows import note, note_on, one, whole

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from bot.ledger.answers import Refused
+from bot.errors import Refused
 from bot.ledger.base import Base
 from bot.ledger.rows import attach, change, one, unconfirmed, unsent, whole
 from bot.ledger.schema import accounts, deliveries
@@ -43,30 +44,36 @@ _INSTEAD = {
 class ByHand(Base):
     """The operator's moves. Each raises Refused, saying why and what to do instead, where it could post twice."""
 
-    def retry(self, number: int, now: datetime) -> Delivery:
+    def retry(self, number: int, now: datetime, *, settles_in: timedelta = timedelta(0)) -> Delivery:
         """
         Make a delivery due now, with all its attempts before it.
 
-        One that was discarded, expired or cancelled is scheduled again; one that is unknown stays so until it is found out.
+        One that was discarded, expired or cancelled is scheduled again; one that is unknown stays so until it is found out,
+        which is not tried before its last change lies `settles_in` back.
         """
         with self._database.writing() as db:
             delivery = _in(db, number, *(state for state in State if state not in {State.SENDING, State.DELIVERED}))
             values: dict[str, Any]
             match delivery.state:
                 case State.UNKNOWN:
-                    values = {}
+                    changed_at = db.execute(
+                        select(deliveries.c.changed_at).where(deliveries.c.id == number)
+                    ).scalar_one()
+                    values = {"due_at": max(now, changed_at + settles_in)}
                 case State.SCHEDULED:
                     values = {"error": None}
                 case _:
                     _refuse_a_second(db, delivery)
                     row = db.execute(select(deliveries).where(deliveries.c.id == number)).one()
                     values = {"error": None, **unsent(row, delivery.receipts)}
-            return change(db, number, "retried", now=now, due_at=now, attempts=0, **values)
+            return change(db, number, "retried", now=now, **{"due_at": now, "attempts": 0, **values})
 
     def cancel(self, number: int, now: datetime) -> Delivery:
-        """End a scheduled delivery of which nothing can be on the network."""
+        """End a scheduled delivery of which nothing can be on the network, or put away one that was discarded."""
         with self._database.writing() as db:
-            delivery = _in(db, number, State.SCHEDULED)
+            delivery = _in(db, number, State.SCHEDULED, State.DISCARDED)
+            if delivery.state is State.DISCARDED:
+                return change(db, number, "cancelled", "put away", now=now, state=State.CANCELLED)
             if delivery.receipts:
                 raise _refused(delivery, "parts of it stand on the network", "It goes on from there by itself")
             if delivery.post:

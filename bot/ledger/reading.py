@@ -13,7 +13,6 @@ from bot.ledger.schema import accounts, articles, deliveries, events, receipts
 from bot.model import State
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Row
@@ -36,19 +35,12 @@ class Reading(Base):
         with self._database.reading() as db:
             return whole(db, deliveries.c.article == article)
 
-    def due(self, account: str, now: datetime, only: Collection[int] | None = None) -> Delivery | None:
-        """
-        The next delivery of this account that is scheduled or unknown and due.
-
-        With `only`, the next of these: by hand, what is scheduled need not wait for its time. What is unknown must even
-        then: too early a look does not see a post that is still on its way. Without a time both wait for the operator.
-        """
+    def due(self, account: str, now: datetime) -> Delivery | None:
+        """The next delivery of this account that is scheduled or unknown and due; without a time it waits for the operator."""
         in_time = deliveries.c.due_at <= now
-        mine = () if only is None else (deliveries.c.id.in_(only),)
         with self._database.reading() as db:
-            scheduled = _first(db, account, State.SCHEDULED, *((in_time,) if only is None else mine))
-            unknown = _first(db, account, State.UNKNOWN, in_time, *mine)
-            heads = [(row.due_at, row.id) for row in (scheduled, unknown) if row]
+            found = (_first(db, account, state, in_time) for state in (State.SCHEDULED, State.UNKNOWN))
+            heads = [(row.due_at, row.id) for row in found if row]
             return one(db, min(heads)[1]) if heads else None
 
     def next_due(self, account: str) -> datetime | None:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
-from bot.errors import LedgerError
-from bot.ledger.answers import Refused
+from bot.errors import LedgerError, Refused
 from bot.ledger.codec import load
 from bot.ledger.schema import accounts, articles, deliveries, events, receipts
 from bot.model import Delivery, Post, Receipt, State

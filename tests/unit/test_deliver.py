@@ -130,6 +130,19 @@ def test_a_network_that_cannot_tell_leaves_it_to_the_operator_in_the_end(world: 
     assert POLICY.max_attempts == world.now(delivery).attempts
 
 
+def test_not_even_the_operators_retry_looks_before_the_dust_has_settled(world: World) -> None:
+    cannot = [OutcomeUnknown("a near match") for _ in range(3)]
+    network = world.networks["one"] = FakeNetwork(repeatable=False, faults=["lost"], looks=list(cannot))
+    delivery = world.take_in(story())
+    for _ in range(4):
+        world.run(after=300)
+    assert world.now(delivery).due_at is None
+    world.courier().retry(delivery.id)
+    assert world.clock() + timedelta(seconds=60 + 120) == world.now(delivery).due_at
+    world.run(after=180)
+    assert (State.DELIVERED, 0) == (world.now(delivery).state, network.doubles)
+
+
 def test_a_refusal_for_good_discards_it_with_the_networks_words(world: World) -> None:
     world.networks["one"].faults = [Rejected("text is too long")]
     delivery = world.take_in(story())

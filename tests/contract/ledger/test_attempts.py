@@ -24,7 +24,7 @@ from contract.ledger.story import (
     receipt,
 )
 
-from bot.ledger import Refused
+from bot.errors import Refused
 from bot.model import Post, State
 
 if TYPE_CHECKING:

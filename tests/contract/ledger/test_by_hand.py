@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from contract.ledger.story import LATER, NEWS, NOW, POST, REWRITTEN, SOON, THREAD, claimed, doubted, happened, receipt
 
-from bot.errors import LedgerError
-from bot.ledger import Refused
+from bot.errors import LedgerError, Refused
 from bot.model import State
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ REFUSED = {
     State.SENDING: {"retry", "cancel", "posted", "resend"},
     State.UNKNOWN: {"cancel"},
     State.DELIVERED: {"retry", "cancel", "posted", "resend"},
-    State.DISCARDED: {"cancel", "posted", "resend"},
+    State.DISCARDED: {"posted", "resend"},
     State.CANCELLED: {"cancel", "posted", "resend"},
     State.EXPIRED: {"cancel", "posted", "resend"},
 }

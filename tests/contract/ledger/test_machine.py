@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
-from bot.ledger import Ledger, Refused, open_ledger
+from bot.errors import Refused
+from bot.ledger import Ledger, open_ledger
 from bot.ledger.rows import unconfirmed
 from bot.model import Delivery, Part, Post, Receipt, State
 

@@ -40,8 +40,8 @@ def take(ledger: Ledger, name: str, due_at: datetime | None) -> Delivery:
     return ledger.take_in(article, [NEWS], now=NOW, due_at=due_at).deliveries[0]
 
 
-def due(ledger: Ledger, now: datetime, only: set[int] | None = None) -> int | None:
-    found = ledger.due("news", now, only)
+def due(ledger: Ledger, now: datetime) -> int | None:
+    found = ledger.due("news", now)
     return found.id if found else None
 
 
@@ -90,28 +90,13 @@ def test_nothing_is_due_that_waits_for_the_operator_or_is_under_way(ledger: Ledg
     ledger.note_error(take(ledger, "b", NOW), "too long", now=NOW, due_at=None)
     claimed(ledger, take(ledger, "c", NOW))
 
-    assert (None, None, None) == (due(ledger, LATER), ledger.next_due("news"), due(ledger, LATER, only={1, 2, 3}))
+    assert (None, None) == (due(ledger, LATER), ledger.next_due("news"))
 
 
 def test_each_account_has_its_own_turn(ledger: Ledger) -> None:
     news, sport = ledger.take_in(ARTICLE, [NEWS, SPORT], now=NOW, due_at=NOW).deliveries
 
     assert (news, sport, None) == (ledger.due("news", NOW), ledger.due("sport", NOW), ledger.due("nowhere", NOW))
-
-
-def test_by_hand_what_is_scheduled_need_not_wait(ledger: Ledger) -> None:
-    take(ledger, "a", NOW)
-    chosen = take(ledger, "b", LATER)
-
-    assert chosen.id == due(ledger, NOW, only={chosen.id})
-    assert due(ledger, NOW, only=set()) is None
-
-
-def test_by_hand_too_what_is_unknown_waits_until_the_dust_has_settled(ledger: Ledger) -> None:
-    unknown = doubted(ledger, take(ledger, "a", NOW), due_at=SOON)
-
-    assert due(ledger, NOW, only={unknown.id}) is None
-    assert unknown.id == due(ledger, SOON, only={unknown.id})
 
 
 def test_a_tick_reads_an_index_however_many_wait(tmp_path: Path) -> None:

@@ -23,8 +23,7 @@ from contract.ledger.story import (
     receipt,
 )
 
-from bot.errors import LedgerError
-from bot.ledger import Refused
+from bot.errors import LedgerError, Refused
 from bot.model import State
 
 if TYPE_CHECKING:
