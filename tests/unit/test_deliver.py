@@ -8,52 +8,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes import NOON, Clock, Crash, FakeNetwork, compose, down, story
+from fakes import NOON, POLICY, Crash, FakeNetwork, World, compose, down, story
 
-from bot.deliver import Courier, Member, Policy
 from bot.errors import ComposeError, OutcomeUnknown, RateLimited, Rejected, Unauthorized
-from bot.ledger import Ledger, open_ledger
 from bot.model import Account, Article, Delivery, Post, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
-
-POLICY = Policy(max_attempts=4, settle=120, patience=0)
-
-
-class World:
-    """A ledger, a clock, networks, and couriers that come and go like processes."""
-
-    def __init__(self, folder: Path) -> None:
-        self.clock = Clock()
-        self.ledger: Ledger = open_ledger(f"sqlite:///{folder}/bot.db", lanes=folder / "lanes")
-        self.networks = {"one": FakeNetwork()}
-        self.compose: Callable[[Article, Account], Post] = compose
-        self.credentials = "keys"
-        self.policy = POLICY
-
-    def account(self, name: str = "one") -> Account:
-        return Account(name, self.networks[name].network)
-
-    def courier(self) -> Courier:
-        members = {
-            name: Member(self.account(name), self.credentials, lambda network=network: network)  # type: ignore[misc]
-            for name, network in self.networks.items()
-        }
-        return Courier(self.ledger, members, self.compose, clock=self.clock, sleep=self.clock.sleep, policy=self.policy)
-
-    def take_in(self, article: Article) -> Delivery:
-        accounts = [self.account(name) for name in self.networks]
-        return self.ledger.take_in(article, accounts, now=self.clock(), due_at=self.clock()).deliveries[0]
-
-    def run(self, after: float = 0) -> None:
-        self.clock.sleep(after)
-        self.ledger.ensure([self.account(name) for name in self.networks])
-        self.courier().deliver_due()
-
-    def now(self, delivery: Delivery) -> Delivery:
-        return self.ledger.delivery(delivery.id)
 
 
 @pytest.fixture
