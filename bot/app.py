@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot import files, intake, networks
 from bot.compose import Composer, packaged_templates
-from bot.errors import ConfigurationError
+from bot.errors import ArticleError, ConfigurationError
 from bot.intake import Names
 from bot.intake.queue import Queue
 from bot.intake.source import LIMIT
@@ -57,7 +57,7 @@ class App:
     @cached_property
     def names(self) -> Names:
         """What an article may refer to."""
-        return Names(accounts=frozenset(self.accounts), networks=frozenset(networks.names()))
+        return Names(frozenset(self.accounts), frozenset(networks.names()), self.composer.templates())
 
     @cached_property
     def composer(self) -> Composer:
@@ -75,7 +75,8 @@ class App:
         """The ledger, brought up to date; says so where it was begun anew or had to be migrated."""
         from bot.ledger import open_ledger
 
-        ledger = open_ledger(self._database_url(), lanes=files.private_folder(self.var / "lanes"))
+        url, lanes = self._database()
+        ledger = open_ledger(url, lanes=lanes)
         if ledger.begun_anew:
             self.tell(f"Began a new ledger: {ledger.where}")
         if ledger.backup:
@@ -118,6 +119,8 @@ class App:
     def read(self, source: Path) -> Article:
         """The article in a file, or on standard input for `-`; ArticleError where there is none."""
         zone = self.settings.timezone
+        if source == Path():
+            raise ArticleError("no article is named", where="''", hint="Name a file, or '-' for standard input.")
         if source == Path("-"):
             return intake.read_text(sys.stdin.buffer.read(LIMIT + 1), where="-", names=self.names, timezone=zone)
         return intake.read(source, names=self.names, queue=self.queue.folder, timezone=zone)
@@ -142,12 +145,14 @@ class App:
         """The accounts that a new article goes to: those named by hand, else those it asks for, else all."""
         return [self.accounts[name] for name in to or article.accounts or self.accounts]
 
-    def _database_url(self) -> str:
+    def _database(self) -> tuple[str, Path]:
+        """The ledger's address and its lanes: beside the file, so that whoever opens it meets the same ones."""
         url = self.settings.database_url.get_secret_value()
         scheme, _, path = url.partition(":///")
         if scheme != "sqlite":
-            return url
-        return f"sqlite:///{self.settings.path(Path(path))}"
+            return url, self.var
+        file = self.settings.path(Path(path)).resolve()
+        return f"sqlite:///{file}", file.with_name(f"{file.name}.lanes")
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

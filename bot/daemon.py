@@ -60,8 +60,7 @@ class Desk:
             try:
                 taken = self.take_in(self._read(path))
             except ArticleError as error:
-                round_.troubles.append(error)
-                self._queue.reject(path, str(error))
+                round_.troubles += [error, *_trouble(self._queue.reject, path, str(error))]
             else:
                 self.remember(path, taken.article)
                 round_.articles.append(taken.article)
@@ -72,10 +71,21 @@ class Desk:
         if stands_in(path, self._queue.folder):
             self._files[path] = article
 
-    def clear(self) -> None:
-        """Move the files away whose articles are done on every account."""
+    def clear(self) -> list[BotError]:
+        """Move the files away whose articles are done on every account; what could not be moved."""
+        troubles: list[BotError] = []
         for path, article in list(self._files.items()):
             if not self._ledger.unfinished(article):
                 self._ledger.release(queued(path), now=self._clock())
-                self._queue.done(path)
+                troubles += _trouble(self._queue.done, path)
                 del self._files[path]
+        return troubles
+
+
+def _trouble(move: Callable[..., None], *arguments: object) -> list[BotError]:
+    """What went wrong with moving a file away, which holds up no other."""
+    try:
+        move(*arguments)
+    except BotError as error:
+        return [error]
+    return []

@@ -19,6 +19,7 @@ from bot.errors import (
     Rejected,
     Unauthorized,
     Unavailable,
+    one_line,
 )
 from bot.model import Delivery, State
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from bot.model import Account, Article, Post, Receipt
     from bot.networks.base import Adapter
 
+_BREATH = timedelta(seconds=1)  # at least, whatever a network says of when it takes posts again
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], None]
 
@@ -39,12 +41,12 @@ class Policy:
     settle: float = 120.0
     patience: float = 10.0
     first_back_off: float = 2.0
-    longest_back_off: float = 900.0
+    longest_back_off: float = 3600.0
     mending: float = 300.0  # until a post that cannot be composed is tried again
 
     def back_off(self, failures: int) -> timedelta:
-        """How long to wait after so many failures in a row: doubling, with jitter so that lanes do not march in step."""
-        longest = min(self.longest_back_off, self.first_back_off * 2 ** min(failures, 30))
+        """How long to wait after so many failures in a row: with jitter, so that lanes do not march in step."""
+        longest = min(self.longest_back_off, self.first_back_off * 4 ** min(failures, 15))
         return timedelta(seconds=longest * random.uniform(0.75, 1.0))
 
 
@@ -91,7 +93,9 @@ class Courier:
     def retry(self, number: int) -> Delivery:
         """Try a delivery again at the next round; what must be looked for first not before the dust has settled."""
         account = self._ledger.delivery(number).account
-        settling = 0.0 if account not in self._members or self._repeatable(account) else self._settling(account)
+        settling = self._settling(account) if account in self._members else self._policy.settle
+        if account in self._members and self._repeatable(account):
+            settling = 0.0
         return self._ledger.retry(number, self._clock(), settles_in=timedelta(seconds=settling))
 
     def _in_lanes(self, accounts: Collection[str], work: Callable[[str], None]) -> None:
@@ -105,6 +109,9 @@ class Courier:
 
     def _work(self, account: str, send: Callable[[str, Adapter], None], *, wait: bool) -> None:
         """Hold an account's lane for as long as there is something to send; by hand we wait for it."""
+        with self._ledger.lane(account, wait=False) as held:
+            if held:
+                self._bury(account)  # also where the lane is paused: nobody else would tell
         if not self._open(account, by_hand=wait):
             return
         adapter = self._recognised(account)  # before the lane is taken: it may turn out to be another row's
@@ -151,9 +158,8 @@ class Courier:
     def _bury(self, account: str) -> None:
         """What still stands as `sending` in a lane that we hold lost its sender: nobody knows what became of it."""
         now = self._clock()
-        self._ledger.abandoned(
-            account, now=now, due_at=now if self._repeatable(account) else self._when_settled(account)
-        )
+        due_at = now if self._repeatable(account) else self._when_settled(account)
+        self._ledger.abandoned(account, now=now, due_at=due_at, last_attempt=self._policy.max_attempts)
 
     def _open(self, account: str, *, by_hand: bool = False) -> bool:
         """Whether the lane may be used now; new credentials lift a pause that the old ones caused."""
@@ -197,20 +203,19 @@ class Courier:
             return
         uncertain = delivery.state is State.UNKNOWN
         try:
+            left: Delivery | None = claimed
             if uncertain and not adapter.network.repeatable:
                 taken = self._ledger.taken(claimed.account, besides=claimed.id)
-                claimed = self._confirm_each(claimed, adapter.find(claimed, taken))
-            if claimed is not None and claimed.state is State.SENDING:
-                claimed = self._confirm_each(claimed, adapter.publish(claimed))
-        except (
-            LedgerError
-        ):  # nothing can be written down: the row stays `sending`, and whoever holds the lane next sees it
+                left = self._confirm_each(claimed, adapter.find(claimed, taken))
+            if left is not None and left.state is State.SENDING:
+                left = self._confirm_each(left, adapter.publish(left))
+        except LedgerError:  # it cannot be written down: the row stays `sending` for whoever holds the lane next
             raise
         except Exception as error:  # noqa: BLE001 - every surprise is a possible post
-            self._settle(claimed or delivery, error, uncertain=uncertain)
+            self._settle(claimed, error, uncertain=uncertain)
             return
-        if claimed is not None and claimed.state is State.SENDING:
-            self._settle(claimed, BotError("the adapter ended before all parts were confirmed"), uncertain=uncertain)
+        if left is not None and left.state is State.SENDING:
+            self._settle(left, BotError("the adapter ended before all parts were confirmed"), uncertain=uncertain)
 
     def _post_of(self, delivery: Delivery) -> Post | None:
         """What to send: the frozen post where one may be out there, else rendered now; None if its time is over."""
@@ -239,7 +244,7 @@ class Courier:
             case Rejected():  # the earlier attempt may stand all the same
                 self._ledger.doubt(claimed, _words(error), now=now, due_at=None)
             case Unavailable() | RateLimited() | Unauthorized():
-                self._ledger.postpone(claimed, _words(error), now=now, due_at=now, counted=False)
+                self._ledger.postpone(claimed, _words(error), now=now, due_at=now)
                 self._hold_lane(self._ledger.lane_of(claimed.account), error)
             case _:
                 self._ledger.doubt(claimed, _words(error), now=now, due_at=self._when_to_look(claimed))
@@ -249,7 +254,7 @@ class Courier:
         now = self._clock()
         match error:
             case RateLimited(retry_at=until):
-                self._ledger.pause(lane.account, _words(error), now=now, until=until)
+                self._ledger.pause(lane.account, _words(error), now=now, until=max(until, now + _BREATH))
             case Unauthorized():
                 credentials = self._members[lane.account].credentials
                 self._ledger.pause(lane.account, _words(error), now=now, credentials=credentials)
@@ -276,4 +281,4 @@ class Courier:
 def _words(error: Exception) -> str:
     """The error in one line; a surprise by its kind as well, since its text was not written for people."""
     text = str(error) if isinstance(error, DeliveryError | BotError) else f"{type(error).__name__}: {error}"
-    return " ".join(text.split())[:300]
+    return one_line(text)[:300]

@@ -23,6 +23,29 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+# what moves a terminal's cursor or turns its lines around: C0 but for line ends, C1, marks and overrides of direction
+_OBEYED = [
+    *range(0x0A),
+    *range(0x0B, 0x20),
+    *range(0x7F, 0xA0),
+    0x200E,
+    0x200F,
+    *range(0x202A, 0x202F),
+    *range(0x2066, 0x206A),
+]
+_UNPRINTABLE = dict.fromkeys(_OBEYED)
+
+
+def printable(text: str) -> str:
+    """The text with nothing in it that a terminal would obey."""
+    return text.translate(_UNPRINTABLE)
+
+
+def one_line(text: str) -> str:
+    """The same on one line."""
+    return printable(" ".join(text.split()))
+
+
 class BotError(Exception):
     """Told to the user in one line: where, what is wrong, and what to do about it."""
 
@@ -34,7 +57,7 @@ class BotError(Exception):
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}" if self.where else self.what
-        return " ".join((f"{text}. {self.hint}" if self.hint else text).split())
+        return one_line(f"{text}. {self.hint}" if self.hint else text)
 
 
 class ConfigurationError(BotError):

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import tempfile
 from pathlib import Path
 
+from bot.errors import BotError
+
 
 def private_folder(path: Path) -> Path:
-    """The folder, made if need be so that only its owner can enter it."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """The folder, made if need be so that only its owner can enter it. Raises BotError where that cannot be."""
+    try:
+        _make(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
     return path
+
+
+def _make(folder: Path) -> None:
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
@@ -32,11 +44,14 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
 
 
 def private_key(path: Path) -> bytes:
-    """Thirty-two random bytes that stay the same; minted when first asked for."""
+    """Thirty-two random bytes that stay the same; minted when first asked for. Raises BotError where that cannot be."""
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        pass
+        return path.read_bytes() if path.exists() else _minted(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _minted(path: Path) -> bytes:
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     write_whole(fresh, secrets.token_bytes(32))
     try:
@@ -46,6 +61,11 @@ def private_key(path: Path) -> bytes:
     finally:
         fresh.unlink()
     return path.read_bytes()
+
+
+def _unwritable(path: Path, error: OSError) -> BotError:
+    hint = "Make room on the disk." if error.errno == errno.ENOSPC else "Make its folder the bot's own user's."
+    return BotError(f"cannot be read or written: {error.strerror}", where=str(path), hint=hint)
 
 
 def _sync_folder(folder: Path) -> None:

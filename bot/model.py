@@ -147,7 +147,7 @@ class Delivery:
     One article on its way to one account: the unit of scheduling, retrying and accounting.
 
     `key` is minted with the delivery and never changes: part i goes out under `key/i`. `claim` is the number of the
-    attempt that holds it. `post` and `first_attempt_at` are set while an attempt may have reached the network: then every
+    attempt that holds it, `frozen_by` that of the one that froze the post. `post` and `first_attempt_at` are set while an attempt may have reached the network: then every
     attempt sends the same. `due_at` is None while only the operator can move it on.
     """
 
@@ -161,10 +161,16 @@ class Delivery:
     due_at: datetime | None
     attempts: int = 0
     claim: int = 0
+    frozen_by: int | None = None
     first_attempt_at: datetime | None = None
     post: Post | None = None
     receipts: tuple[Receipt, ...] = ()
     error: str | None = None
+
+    @property
+    def first_time(self) -> bool:
+        """Whether the attempt that holds it is the first that may reach the network."""
+        return self.frozen_by == self.claim and not self.receipts
 
     def with_receipt(self, receipt: Receipt) -> Delivery:
         """This delivery with one more part confirmed."""

@@ -1,44 +1,39 @@
-"""The only reader of the environment: `.env`, variables named BOT_… and files of secrets become Settings."""
+"""What the operator may say, and what is wrong with what was said."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import (
+    BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
     PlainValidator,
     SecretStr,
     SerializeAsAny,
     ValidationError,
-    field_validator,
-    model_validator,
-)
-from pydantic_settings import (
-    BaseSettings,
-    NestedSecretsSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
 )
 
-from bot import networks
+from bot import environment, networks
+from bot.environment import PREFIX
 from bot.errors import ConfigurationError
 from bot.networks.base import AccountSettings
 from bot.text.hashtags import NOISE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from pydantic_core import ErrorDetails
 
-PREFIX = "BOT_"
-_ACCOUNT_PREFIX = f"{PREFIX}ACCOUNTS__"
-_ACCOUNT_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_OUTSIDE = frozenset({"HOME", "SECRETS_DIR"})  # read before the rest, since they say where the rest is
+_ACCOUNTS = f"{PREFIX}ACCOUNTS__"
+_WORDS = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*"
+_OF_AN_ACCOUNT = re.compile(rf"{_ACCOUNTS}(?P<account>{_WORDS})__(?P<setting>{_WORDS})")
+_UNKNOWN = "no setting has this name"
 
 
 def _words(value: object) -> object:
@@ -54,19 +49,10 @@ def _zone(value: object) -> ZoneInfo:
         raise ValueError(f"no time zone is named {str(value)!r}; one is Europe/Berlin") from None
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything that the operator may say; `.env.example` names each with its default."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_nested_delimiter="__",
-        env_ignore_empty=True,
-        enable_decoding=False,
-        extra="ignore",  # _refuse_unknown says more
-        frozen=True,
-        hide_input_in_errors=True,
-        secrets_dir_missing="error",
-    )
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     home: Path = Field(default=Path(), exclude=True)
     database_url: SecretStr = Field(
@@ -96,141 +82,98 @@ class Settings(BaseSettings):
         description="how long a post by hand goes on to settle an unknown outcome",
     )
     accounts: dict[str, SerializeAsAny[AccountSettings]] = Field(
-        default_factory=dict, description="one login on one network each; with none, articles go to the outbox"
+        description="one login on one network each; with none, articles go to the outbox"
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _outbox_by_default(cls, values: dict[str, Any]) -> dict[str, Any]:
-        return values if values.get("accounts") else values | {"accounts": {"outbox": {}}}
-
-    @field_validator("accounts", mode="before")
-    @classmethod
-    def _of_their_networks(cls, value: object) -> object:
-        if not isinstance(value, Mapping):
-            raise ValueError("expected names such as BOT_ACCOUNTS__BLUESKY__HANDLE")  # noqa: TRY004 - pydantic's word for it
-        return {str(name).lower(): _account(str(name).lower(), given) for name, given in value.items()}
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic's
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment goes before `.env`, and both before files of secrets."""
-        secrets = NestedSecretsSettingsSource(file_secret_settings)
-        return init_settings, env_settings, dotenv_settings, secrets
 
     def path(self, relative: Path) -> Path:
         """A path from the settings: relative ones start at the bot's home."""
-        return self.home / relative.expanduser()
+        try:
+            return self.home / relative.expanduser()
+        except RuntimeError:
+            raise ConfigurationError("nobody here has that name", where=str(relative), hint="Mend the path.") from None
 
 
 def load() -> Settings:
     """The settings in force here; ConfigurationError names the first setting that is wrong and how to mend it."""
-    home, env_file = _home()
-    secrets_dir = os.environ.get(f"{PREFIX}SECRETS_DIR")
-    given = _given(env_file, secrets_dir)
-    _refuse_unknown(given)
+    home, written = environment.read()
+    own = _own({name: value for name, value in written.items() if not _OF_AN_ACCOUNT.fullmatch(name)})
+    accounts = {name: _account(name, given) for name, given in _accounts(written).items()}
     try:
-        return Settings(home=home, _env_file=env_file, _secrets_dir=secrets_dir)
+        return Settings.model_validate({**own, "home": home, "accounts": accounts})
     except ValidationError as error:
-        raise _explained(error) from None
+        raise _explained(error, PREFIX, Settings) from None
 
 
-def _home() -> tuple[Path, Path | None]:
-    """The bot's home and the `.env` in force: BOT_HOME, else the nearest folder upwards whose `.env` is ours, else here."""
-    if named := os.environ.get(f"{PREFIX}HOME"):
-        home = Path(named).expanduser().resolve()
-        if not home.is_dir():
-            raise ConfigurationError(
-                "no such folder", where=f"{PREFIX}HOME={named}", hint="Create it or mend the path."
-            )
-        return home, home / ".env" if (home / ".env").is_file() else None
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if _is_ours(folder / ".env"):
-            return folder, folder / ".env"
-    return here, None
+def _own(written: Mapping[str, str]) -> dict[str, str]:
+    """The settings of the bot as a whole, by field; an empty one is the default, and an unknown name is refused."""
+    known = {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields if field not in {"home", "accounts"}}
+    if unknown := sorted(written.keys() - known):
+        every = [*known, environment.HOME, environment.SECRETS_DIR, *_names_of_accounts()]
+        raise ConfigurationError(_UNKNOWN, where=unknown[0], hint=_nearest(unknown[0], every))
+    return {known[name]: value for name, value in written.items() if value}
 
 
-def _is_ours(env_file: Path) -> bool:
-    try:
-        return re.search(rf"^\s*(export\s+)?{PREFIX}", env_file.read_text(encoding="utf-8"), re.MULTILINE) is not None
-    except FileNotFoundError:
-        return False
-    except (OSError, UnicodeDecodeError):
-        return env_file.parent == Path.cwd()
+def _accounts(written: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """What is said of each account, by its name; an account of empty settings is one, and with none there is the outbox."""
+    accounts: dict[str, dict[str, str]] = {}
+    for name, value in written.items():
+        if found := _OF_AN_ACCOUNT.fullmatch(name):
+            accounts.setdefault(found["account"].lower(), {})[found["setting"].lower()] = value
+    return accounts or {"outbox": {}}
 
 
-def _given(env_file: Path | None, secrets_dir: str | None) -> list[str]:
-    """Every name with our prefix that somebody has set, upper-cased."""
-    from dotenv import dotenv_values
-
-    names: set[str] = set(os.environ)
-    if env_file is not None:
-        try:
-            names |= set(dotenv_values(env_file, encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"cannot be read: {error}", where=str(env_file)) from None
-    if secrets_dir is not None:
-        if not Path(secrets_dir).is_dir():
-            raise ConfigurationError("no such folder", where=f"{PREFIX}SECRETS_DIR={secrets_dir}")
-        names |= {path.name for path in Path(secrets_dir).iterdir()}
-    return sorted(name.upper() for name in names if name.upper().startswith(PREFIX))
-
-
-def _refuse_unknown(names: Iterable[str]) -> None:
-    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields if name != "accounts"]
-    known += [f"{PREFIX}{name}" for name in _OUTSIDE]
-    for name in names:
-        if name not in known and not name.startswith(_ACCOUNT_PREFIX):
-            raise ConfigurationError("no setting has this name", where=name, hint=_nearest(name, known))
-
-
-def _account(name: str, given: object) -> AccountSettings:
-    """The settings of one account, by the model of its network."""
-    where = f"{_ACCOUNT_PREFIX}{name.upper()}"
-    if not _ACCOUNT_NAME.fullmatch(name):
-        raise ConfigurationError("an account's name is made of letters, digits and single _", where=where)
-    if not isinstance(given, Mapping):
-        raise ConfigurationError("a setting of the account is missing behind its name", where=where)
-    network = str(given.get("network", name)).lower()
+def _account(name: str, given: Mapping[str, str]) -> AccountSettings:
+    """The settings of one account, by the model of its network; an empty one is the default."""
+    prefix = f"{_ACCOUNTS}{name.upper()}__"
+    network = (given.get("network") or name).lower()
     try:
         model = networks.account_settings(network)
     except KeyError:
-        setting = f"{where}__NETWORK"
-        hint = f"Say which network it is: {setting}= one of {', '.join(networks.names())}."
-        raise ConfigurationError(f"no network is named {network!r}", where=setting, hint=hint) from None
+        raise _no_network(network, setting=f"{prefix}NETWORK") from None
+    said = {setting: value for setting, value in given.items() if value or setting not in model.model_fields}
     try:
-        return model.model_validate({**given, "network": network})
+        return model.model_validate({**said, "network": network})
     except ValidationError as error:
-        raise _explained(error, prefix=f"{where}__", known=model.model_fields) from None
+        raise _explained(error, prefix, model) from None
 
 
-def _explained(error: ValidationError, prefix: str = PREFIX, known: Iterable[str] = ()) -> ConfigurationError:
-    """What pydantic found, under the names that the operator wrote."""
-    first, *others = error.errors(include_url=False, include_input=False)
-    hint = f"{len(others)} more settings are wrong too." if others else None
+def _no_network(network: str, *, setting: str) -> ConfigurationError:
+    near = get_close_matches(network, networks.names(), n=1)
+    meant = f"Did you mean {near[0].upper()}? " if near else ""
+    hint = f"{meant}Say which network it is: {setting}= one of {', '.join(networks.names())}."
+    return ConfigurationError(f"no network is named {network!r}", where=setting, hint=hint)
+
+
+def _explained(error: ValidationError, prefix: str, model: type[BaseModel]) -> ConfigurationError:
+    """What pydantic found, under the names that the operator wrote: a misspelt one first, for it explains a missing one."""
+    errors = error.errors(include_url=False, include_input=False)
+    first, *others = sorted(errors, key=lambda found: found["type"] != "extra_forbidden")
     where = prefix + "__".join(str(part) for part in first["loc"]).upper()
     if first["type"] == "extra_forbidden":
-        hint = _nearest(where, [f"{prefix}{name.upper()}" for name in known])
+        return ConfigurationError(_UNKNOWN, where=where, hint=_nearest(where, _names(prefix, model), prefix))
+    hint = f"{len(others)} more settings are wrong too." if others else None
     return ConfigurationError(_reason(first), where=where, hint=hint)
 
 
 def _reason(error: ErrorDetails) -> str:
-    match error["type"]:
-        case "missing":
-            return "is needed and not set"
-        case "extra_forbidden":
-            return "no setting has this name"
-        case _:
-            return error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    if error["type"] == "missing":
+        return "is needed and not set"
+    return error["msg"].removeprefix("Value error, ").removeprefix("Input ")
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"Did you mean {near[0]}?" if near else "See .env.example for all of them."
+def _names(prefix: str, model: type[BaseModel]) -> list[str]:
+    return [f"{prefix}{field.upper()}" for field in model.model_fields]
+
+
+def _names_of_accounts() -> Iterator[str]:
+    """The settings of accounts that are named like their networks."""
+    for network in networks.names():
+        yield from _names(f"{_ACCOUNTS}{network.upper()}__", networks.account_settings(network))
+
+
+def _nearest(name: str, known: Iterable[str], shared: str = PREFIX) -> str:
+    """The name that was meant, by what follows the beginning that all share."""
+    near = get_close_matches(name.removeprefix(shared), [each.removeprefix(shared) for each in known], n=1)
+    if near:
+        return f"Did you mean {shared}{near[0]}?"
+    return f"See .env.example for all of them; write those of an account as {_ACCOUNTS}<NAME>__<SETTING>."

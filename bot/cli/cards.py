@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from bot.cli import show
-from bot.errors import ComposeError
+from bot.errors import ComposeError, one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +26,7 @@ BAR = 24
 class Card:
     """One account's post, or why there is none."""
 
+    headline: str
     account: Account
     post: Post | None
     error: ComposeError | None = None
@@ -31,20 +35,22 @@ class Card:
 def draw(article: Article, account: Account, composer: Composer) -> Card:
     """The card of one article for one account."""
     try:
-        return Card(account, composer.compose(article, account))
+        return Card(article.headline, account, composer.compose(article, account))
     except ComposeError as error:
-        return Card(account, None, error)
+        return Card(article.headline, account, None, error)
 
 
 def show_all(cards: Sequence[Card], *, as_json: bool) -> None:
     """Put the cards before the reader, in the form that suits him."""
     if as_json:
         show.document([_json(card) for card in cards])
-    elif show.on_terminal():
-        _draw(cards)
-    else:
-        for card in cards:
-            _write(card)
+        return
+    several = len({card.headline for card in cards}) > 1
+    for headline, group in groupby(cards, key=lambda card: card.headline):
+        if several:
+            show.line(typer.style(one_line(headline), bold=True))
+        for card in group:
+            (_draw if show.on_terminal() else _write)(card)
 
 
 def _json(card: Card) -> Mapping[str, Any]:
@@ -77,33 +83,35 @@ def _write(card: Card) -> None:
         show.line(f"-- {card.error}\n")
         return
     for part in card.post.parts:
-        show.line(part.text)
+        show.line(printable(part.text))
         show.line("-- " + ", ".join(f"{n} of {limit} {unit}" for unit, n, limit in _lengths(part, card.account)))
     if card.post.dropped:
         show.line(f"-- given up: {'; '.join(card.post.dropped)}")
     show.line()
 
 
-def _draw(cards: Sequence[Card]) -> None:
+def _draw(card: Card) -> None:
+    """The card as a panel."""
     from rich.console import Console, Group
     from rich.panel import Panel
+
+    colour = "green" if card.post else "red"
+    panel = Panel(Group(*_rows(card)), title=_title(card.account), title_align="left", border_style=colour, width=80)
+    Console().print(panel)
+
+
+def _rows(card: Card) -> list[RenderableType]:
     from rich.text import Text
 
-    console = Console()
-    for card in cards:
-        rows: list[RenderableType] = []
-        if card.post is None:
-            rows.append(Text(str(card.error), style="red"))
-        else:
-            for part in card.post.parts:
-                rows += [*([Text("· · ·", style="dim", justify="center")] if rows else []), _marked(part)]
-                rows += [_bar(*length) for length in _lengths(part, card.account)]
-            if card.post.dropped:
-                rows.append(Text(f"given up: {'; '.join(card.post.dropped)}", style="yellow"))
-        colour = "green" if card.post else "red"
-        console.print(
-            Panel(Group(*rows), title=_title(card.account), title_align="left", border_style=colour, width=80)
-        )
+    if card.post is None:
+        return [Text(str(card.error), style="red")]
+    rows: list[RenderableType] = []
+    for part in card.post.parts:
+        rows += [*([Text("· · ·", style="dim", justify="center")] if rows else []), _marked(part)]
+        rows += [_bar(*length) for length in _lengths(part, card.account)]
+    if card.post.dropped:
+        rows.append(Text(f"given up: {'; '.join(card.post.dropped)}", style="yellow"))
+    return rows
 
 
 def _marked(part: Part) -> RenderableType:
@@ -113,10 +121,10 @@ def _marked(part: Part) -> RenderableType:
     raw = part.text.encode()
     marked, end = Text(), 0
     for span in part.spans:
-        marked.append(raw[end : span.start].decode())
-        marked.append(raw[span.start : span.end].decode(), style="blue underline" if span.link else "cyan")
+        marked.append(printable(raw[end : span.start].decode()))
+        marked.append(printable(raw[span.start : span.end].decode()), style="blue underline" if span.link else "cyan")
         end = span.end
-    marked.append(raw[end:].decode() + "\n")
+    marked.append(printable(raw[end:].decode()) + "\n")
     return marked
 
 

@@ -47,10 +47,11 @@ def run(app: App, *, offline: bool) -> list[Finding]:
     """Everything that can be tried without sending."""
     findings = [Finding("settings", f"{len(app.accounts)} accounts, home {app.settings.home}")]
     findings += _readable_by_others(app)
+    findings.append(_ledger(app))
     findings += _templates(app)
     findings += _queued(app)
     if not offline:
-        findings += [_login(app, name) for name in app.accounts]
+        findings += _logins(app)
     return findings
 
 
@@ -92,12 +93,25 @@ def _queued(app: App) -> Iterator[Finding]:
     yield Finding("queue", f"{good} posts can be made of what waits")
 
 
-def _login(app: App, name: str) -> Finding:
+def _ledger(app: App) -> Finding:
     try:
-        identity = app.connect(name).check()
-    except Unauthorized as error:
-        return Finding(name, str(error), Exit.USAGE)
-    except DeliveryError as error:
-        return Finding(name, str(error), Exit.NOT_YET)
-    facts = "".join(f", {what} {fact}" for what, fact in identity.facts.items())
-    return Finding(name, f"is {identity.name} ({identity.login}){facts}")
+        return Finding("ledger", app.ledger.where)
+    except BotError as error:
+        return Finding("ledger", str(error), of_error(error))
+
+
+def _logins(app: App) -> Iterator[Finding]:
+    """Who each account is on its network; two that are one would post everything twice."""
+    known: dict[tuple[str, str], str] = {}
+    for name, account in app.accounts.items():
+        try:
+            identity = app.connect(name).check()
+        except DeliveryError as error:
+            yield Finding(name, str(error), Exit.USAGE if isinstance(error, Unauthorized) else Exit.NOT_YET)
+            continue
+        twin = known.setdefault((account.network.name, identity.login), name)
+        if twin == name:
+            facts = "".join(f", {what} {fact}" for what, fact in identity.facts.items())
+            yield Finding(name, f"is {identity.name} ({identity.login}){facts}")
+        else:
+            yield Finding(name, f"is the same login as {twin}, {identity.login}; remove one of the two", Exit.USAGE)

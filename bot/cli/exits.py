@@ -6,7 +6,6 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from bot.errors import BotError, ConfigurationError
-from bot.model import Delivery, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,19 +24,6 @@ class Exit(IntEnum):
 def of_error(error: BotError) -> Exit:
     """The code for an error that ended a command, or one article's part in it."""
     return Exit.USAGE if isinstance(error, ConfigurationError) else Exit.REFUSED
-
-
-def of_delivery(delivery: Delivery) -> Exit:
-    """The code for where a delivery stands when the command ends."""
-    match delivery.state:
-        case State.DELIVERED:
-            return Exit.DONE
-        case State.UNKNOWN | State.SENDING:
-            return Exit.UNKNOWN
-        case State.SCHEDULED:
-            return Exit.REFUSED if delivery.error and not delivery.claim else Exit.NOT_YET
-        case _:
-            return Exit.REFUSED
 
 
 def worst(codes: Iterable[Exit]) -> Exit:

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import checks, exits, hints, opening, show
+from bot.cli import checks, exits, opening, show
 from bot.cli.exits import Exit
-from bot.errors import ConfigurationError
+from bot.cli.standing import standing
+from bot.errors import ConfigurationError, one_line
 from bot.model import State
 
 if TYPE_CHECKING:
     from bot.app import App
     from bot.ledger import Event, Lane
+    from bot.model import Delivery
 
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 
@@ -48,8 +50,8 @@ def status(as_json: Json = False) -> None:
     show.line(", ".join(f"{n} {state}" for state, n in answer["counts"].items() if n) or "No deliveries yet.")
     for item in answer["attention"]:
         delivery = app.ledger.delivery(item["id"])
-        show.line(f"\n{show.state(delivery)}  {delivery.id}  {delivery.account}: {delivery.headline}")
-        show.line(f"  {hints.of(delivery, app.ledger.lane_of(delivery.account), zone)}.")
+        show.line(f"\n{show.state(delivery)}  {delivery.id}  {delivery.account}: {one_line(delivery.headline)}")
+        show.line(f"  {standing(app, delivery).told.rstrip('.')}.")
 
 
 def _status(app: App) -> dict[str, Any]:
@@ -74,11 +76,19 @@ def _status(app: App) -> dict[str, Any]:
                 "article": delivery.article,
                 "state": delivery.state.value,
                 "error": delivery.error,
-                "hint": hints.remedy(delivery, app.ledger.lane_of(delivery.account), app.settings.timezone),
+                "hint": standing(app, delivery).remedy,
             }
-            for delivery in app.ledger.attention()
+            for delivery in _attention(app)
         ],
     }
+
+
+def _attention(app: App) -> list[Delivery]:
+    """What the ledger points out, and what no account is left for."""
+    homeless = [delivery for delivery in app.ledger.unsettled() if delivery.account not in app.accounts]
+    return sorted(
+        {delivery.id: delivery for delivery in (*app.ledger.attention(), *homeless)}.values(), key=lambda d: d.id
+    )
 
 
 def lane_state(lane: Lane, app: App) -> str:
@@ -120,17 +130,25 @@ def log(
 
 def _number_of(app: App, name: str) -> int:
     """The ledger's number of an article named by itself, its address or its file."""
+    number: int | None
     if name.isdecimal():
-        return int(name)
-    if "://" in name:
-        from bot.intake.identity import canonical
-
-        number = app.ledger.find((f"url:{canonical(name)}",))
+        number = int(name) if len(name) < 10 and app.ledger.deliveries(int(name)) else None
+    elif "://" in name:
+        number = app.ledger.find((f"url:{_canonical(name)}",))
     else:
         number = app.ledger.find(app.read(Path(name)).identities)
     if number is None:
         raise ConfigurationError("the ledger knows no such article", where=name, hint="`bot log` lists all.")
     return number
+
+
+def _canonical(url: str) -> str:
+    from bot.intake.identity import canonical
+
+    try:
+        return canonical(url)
+    except ValueError:
+        raise ConfigurationError("not an address", where=url) from None
 
 
 def _event_json(event: Event) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from bot.cli import show
@@ -21,16 +21,21 @@ def app() -> App:
 
 
 def moment(text: str | None, zone: tzinfo, now: datetime) -> datetime | None:
-    """A time as people write it: 18:30 (the next one), 2026-11-24 18:30, or with a zone as in 2026-11-24T18:30+01:00."""
+    """
+    A time as people write it: 18:30 (the next one), 2026-11-24 18:30, or with a zone as in 2026-11-24T18:30+01:00.
+
+    None for one that is over: what was to go out then goes out now.
+    """
     if text is None:
         return None
     try:
-        return (
+        at = (
             _next(time.fromisoformat(text), zone, now)
             if ":" in text[:3]
             else _aware(datetime.fromisoformat(text), zone)
         )
-    except ValueError:
+        return at.astimezone(UTC) if at > now else None
+    except (ValueError, OverflowError):
         hint = "Write 18:30, or 2026-11-24 18:30, or 2026-11-24T18:30+01:00."
         raise ConfigurationError("not a time", where=f"--at {text}", hint=hint) from None
 

@@ -8,7 +8,7 @@ import typer
 
 from bot.cli import exits, opening, show
 from bot.cli.exits import Exit
-from bot.errors import BotError, ConfigurationError
+from bot.errors import BotError, ConfigurationError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from bot.model import Delivery
 
 Ids = Annotated[
-    list[int], typer.Argument(metavar="ID...", help="Deliveries, as `bot status` and `bot log` number them.")
+    list[int],
+    typer.Argument(metavar="ID...", min=1, max=2**31, help="Deliveries, as `bot status` and `bot log` number them."),
 ]
 AccountName = Annotated[str, typer.Argument(metavar="ACCOUNT")]
 
@@ -40,20 +41,24 @@ def cancel(ids: Ids) -> None:
 
 
 def resolve(
-    number: Annotated[int, typer.Argument(metavar="ID")],
+    number: Annotated[int, typer.Argument(metavar="ID", min=1, max=2**31)],
     posted: Annotated[str | None, typer.Option(metavar="URL", help="It stands there.")] = None,
     resend: Annotated[bool, typer.Option("--resend", help="It does not stand anywhere: send it again.")] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="It does not stand anywhere, and need not.")] = False,
 ) -> None:
     """Settle a delivery whose outcome no network could tell."""
-    if (posted is None) is not resend:
+    if [posted is not None, resend, drop].count(True) != 1:
         hint = "Look for the post first."
-        raise ConfigurationError("say either --posted URL or --resend", where="bot resolve", hint=hint)
-    app = opening.app()
+        raise ConfigurationError("say one of --posted URL, --resend and --drop", where="bot resolve", hint=hint)
+    if posted is not None and not posted.startswith(("https://", "http://", "file://")):
+        raise ConfigurationError("not an address", where=f"--posted {posted}", hint="Copy it from the browser.")
+    ledger, now = (app := opening.app()).ledger, app.clock()
     if posted is not None:
-        url = posted
-        _each([number], lambda each: app.ledger.resolve_posted(each, url, now=app.clock()), "is settled as posted")
+        _each([number], lambda each: ledger.resolve_posted(each, posted, now=now), "is settled as posted")
+    elif resend:
+        _each([number], lambda each: ledger.resolve_resend(each, now=now), "is sent again at the next run")
     else:
-        _each([number], lambda each: app.ledger.resolve_resend(each, now=app.clock()), "is sent again at the next run")
+        _each([number], lambda each: ledger.resolve_dropped(each, now=now), "is given up")
 
 
 def pause(
@@ -63,7 +68,7 @@ def pause(
     """Hold an account's posts back until `bot resume`."""
     app = opening.app()
     (name,) = app.chosen([account])
-    app.ledger.pause(name, reason, now=app.clock())
+    app.ledger.pause(name, one_line(reason), now=app.clock())
     show.line(f"{name} is paused. `bot resume {name}` goes on.")
 
 
@@ -85,5 +90,5 @@ def _each(ids: list[int], change: Callable[[int], Delivery], then: str) -> None:
             show.trouble(error)
             codes.append(exits.of_error(error))
         else:
-            show.line(f"{number} ({delivery.account}: {delivery.headline}) {then}.")
+            show.line(f"{number} ({delivery.account}: {one_line(delivery.headline)}) {then}.")
     raise typer.Exit(exits.worst(codes))

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from bot.errors import one_line
 from bot.model import Delivery, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime, tzinfo
 
+    from bot.cli.standing import Standing
     from bot.errors import BotError
 
 COLOURS = {
@@ -47,11 +50,13 @@ def notice(text: str) -> None:
 
 def complaint(text: str) -> None:
     """One line that says what went wrong."""
-    typer.echo(f"{typer.style('error:', fg='red', bold=True)} {text}", err=True)
+    typer.echo(f"{typer.style('error:', fg='red', bold=True)} {one_line(text)}", err=True)
 
 
 def trouble(error: BotError) -> None:
-    """An error in its one line."""
+    """An error in its one line, with --debug after its traceback."""
+    if "--debug" in sys.argv:
+        traceback.print_exception(error)
     complaint(str(error))
 
 
@@ -92,6 +97,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Rows under their headings: a table on a terminal, columns of plain text in a pipe."""
     if not rows:
         return
+    rows = [[one_line(cell) for cell in row] for row in rows]
     if on_terminal():
         _rich_table(columns, rows)
         return
@@ -110,18 +116,19 @@ def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for column in columns:
         drawn.add_column(column, overflow="fold")
     for row in rows:
-        drawn.add_row(*(Text.from_ansi(cell) for cell in row))
+        drawn.add_row(*(Text(cell) for cell in row))
     Console().print(drawn)
 
 
-def delivery_json(delivery: Delivery) -> Mapping[str, Any]:
+def delivery_json(standing: Standing) -> Mapping[str, Any]:
     """A delivery as `post` and its kin answer it."""
+    delivery = standing.delivery
     return {
         "id": delivery.id,
         "article": delivery.article,
         "account": delivery.account,
         "network": delivery.network,
         "state": delivery.state.value,
-        "error": delivery.error,
+        "error": standing.reason,
         "receipts": [{"remote_id": receipt.remote_id, "url": receipt.url} for receipt in delivery.receipts],
     }

@@ -49,6 +49,10 @@ class Composer:
             dropped=dropped,
         )
 
+    def templates(self) -> frozenset[str]:
+        """The names of the templates that an article may ask for."""
+        return self._templates.names()
+
     def check(self) -> list[ComposeError]:
         """What is wrong with the syntax of the templates."""
         return list(self._templates.check())

@@ -50,6 +50,11 @@ class Templates:
         with self._explaining():
             return "".join(_capped(template.generate(article=article, account=account, network=account.network)))
 
+    def names(self) -> frozenset[str]:
+        """Those that an article or an account may ask for."""
+        names = self._environment.list_templates(["j2"])
+        return frozenset(name.removesuffix(".j2") for name in names if not name.startswith("_"))
+
     def check(self) -> Iterator[ComposeError]:
         """What is wrong with the syntax of each template that has something wrong with it."""
         for name in self._environment.list_templates(["j2"]):

@@ -49,7 +49,7 @@ def read(matter: Mapping[Word, Value], *, names: Names, timezone: tzinfo) -> dic
         "publish_at": moment,
         "expires_at": moment,
         "accounts": partial(_accounts, known=names.accounts),
-        "template": _line,
+        "template": partial(_template, known=names.templates),
         "text": partial(_own_words, known=names.accounts | names.networks),
     }
     fields = {}
@@ -122,6 +122,13 @@ def _accounts(key: Word, value: Value, known: Collection[str]) -> tuple[str, ...
     for name in names:
         _check("account", name, known)
     return tuple(dict.fromkeys(map(str, names)))
+
+
+def _template(key: Word, value: Value, known: Collection[str] | None) -> str:
+    name = _text(key, value)
+    if known is not None:
+        _check("template", Word(name.strip().removesuffix(".j2"), name.where), known)
+    return folded(name)
 
 
 def _own_words(key: Word, value: Value, known: Collection[str]) -> dict[str, str]:

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The accounts that are configured and the networks that are installed."""
+    """The accounts that are configured, the networks that are installed, and the templates, where they are known."""
 
     accounts: frozenset[str]
     networks: frozenset[str]
+    templates: frozenset[str] | None = None
 
 
 def nearest(name: str, known: Collection[str]) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.model import Delivery
+
+
+_LONGEST = timedelta(hours=2)  # that a network is left alone; more comes from a clock that was wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Lane:
 
     def backs_off_at(self, now: datetime) -> bool:
         """Whether the network is left alone at this moment."""
-        return self.backoff_until is not None and self.backoff_until > now
+        return self.backoff_until is not None and now < self.backoff_until < now + _LONGEST
 
 
 @dataclass(frozen=True, slots=True)

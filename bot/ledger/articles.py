@@ -126,7 +126,7 @@ def _article(db: Connection, number: int) -> Article:
 def _insert(db: Connection, article: Article, now: datetime) -> int:
     values = {"headline": article.headline, "content": dump(article), "created_at": now, "changed_at": now}
     number: int = db.execute(insert(articles).values(values).returning(articles.c.id)).scalar_one()
-    note(db, "taken in", article.identities[0], now=now, article=number)
+    note(db, "taken in", article.headline, now=now, article=number)
     return number
 
 
@@ -135,7 +135,7 @@ def _recognise(db: Connection, number: int, names: Collection[str], now: datetim
     for name in dict.fromkeys(names):
         if db.execute(select(identities.c.article).where(identities.c.identity == name)).scalar() is None:
             db.execute(insert(identities).values(identity=name, article=number))
-            if not quiet:
+            if not quiet and _speaks_for_itself(name):
                 note(db, "known as", name, now=now, article=number)
 
 

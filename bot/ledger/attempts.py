@@ -72,23 +72,20 @@ class Attempts(Base):
                 db, claimed.id, "delivered", receipt.url, now=now, state=State.DELIVERED, due_at=None, error=None
             )
 
-    def postpone(
-        self, claimed: Delivery, error: str, *, now: datetime, due_at: datetime, counted: bool = True
-    ) -> Delivery | None:
+    def postpone(self, claimed: Delivery, error: str, *, now: datetime, due_at: datetime) -> Delivery | None:
         """
         The attempt certainly did not post: try again at `due_at`.
 
         Thaws the post if this attempt froze it and no part stands. If an earlier attempt may have posted, the delivery is
-        unknown again. An attempt that is not `counted` is given back, its claim number is not.
+        unknown again. The attempt is given back, since the trouble is the account's; its claim number is not.
         """
         with self._database.writing() as db:
             row = held(db, claimed, State.SENDING)
             if row is None:
                 return None
             values = unsent(row, one(db, row.id).receipts)
-            attempts = row.attempts if counted else row.attempts - 1
             return change(
-                db, row.id, "postponed", error, now=now, due_at=due_at, error=error, attempts=attempts, **values
+                db, row.id, "postponed", error, now=now, due_at=due_at, error=error, attempts=row.attempts - 1, **values
             )
 
     def doubt(self, claimed: Delivery, error: str, *, now: datetime, due_at: datetime | None) -> Delivery | None:
@@ -105,9 +102,11 @@ class Attempts(Base):
                 return None
             return change(db, claimed.id, event, error, now=now, error=error, **values)
 
-    def abandoned(self, account: str, *, now: datetime, due_at: datetime) -> tuple[Delivery, ...]:
+    def abandoned(
+        self, account: str, *, now: datetime, due_at: datetime, last_attempt: int | None = None
+    ) -> tuple[Delivery, ...]:
         """
-        The deliveries that were left in `sending`, made unknown and due at `due_at`.
+        The deliveries that were left in `sending`, made unknown and due at `due_at`, or after their last attempt never.
 
         Only for the holder of the account's lane: he knows by it that their sender is dead, or cut off.
         """
@@ -120,7 +119,7 @@ class Attempts(Base):
                     "abandoned",
                     now=now,
                     state=State.UNKNOWN,
-                    due_at=due_at,
+                    due_at=None if last_attempt and delivery.attempts >= last_attempt else due_at,
                     error="its sender ended before the network's answer was known",
                 )
                 for delivery in left
@@ -147,7 +146,8 @@ def _frozen(db: Connection, row: Row[Any], post: Post, now: datetime) -> dict[st
     account = accounts.c.id == row.account
     last = db.execute(select(accounts.c.last_attempt_at).where(account)).scalar_one()
     moment = max(now, last + timedelta(microseconds=1)) if last else now
-    db.execute(update(accounts).where(account).values(last_attempt_at=moment))
+    last_part = moment + timedelta(microseconds=len(post.parts) - 1)  # each part may take a microsecond of its own
+    db.execute(update(accounts).where(account).values(last_attempt_at=last_part))
     return {"post": dump(post), "first_attempt_at": moment}
 
 

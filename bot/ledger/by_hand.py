@@ -80,6 +80,12 @@ class ByHand(Base):
                 raise _refused(delivery, "an earlier attempt may be on the network", "It goes out under the same key")
             return change(db, number, "cancelled", now=now, state=State.CANCELLED, due_at=None)
 
+    def move(self, delivery: Delivery, due_at: datetime, *, now: datetime) -> Delivery:
+        """Let a scheduled delivery wait until another time."""
+        with self._database.writing() as db:
+            _in(db, delivery.id, State.SCHEDULED)
+            return change(db, delivery.id, "moved", f"to {due_at:%Y-%m-%d %H:%M:%S} UTC", now=now, due_at=due_at)
+
     def resolve_posted(self, number: int, url: str, now: datetime) -> Delivery:
         """The operator saw that the first part in doubt stands at `url`; what comes after it is sent now."""
         with self._database.writing() as db:
@@ -90,6 +96,12 @@ class ByHand(Base):
             return change(
                 db, number, "resolved: posted", url, now=now, state=state, due_at=due_at, attempts=0, error=None
             )
+
+    def resolve_dropped(self, number: int, now: datetime) -> Delivery:
+        """The operator saw that it is not there, and does not want it to be."""
+        with self._database.writing() as db:
+            _in(db, number, State.UNKNOWN)
+            return change(db, number, "resolved: dropped", now=now, state=State.CANCELLED, due_at=None)
 
     def resolve_resend(self, number: int, now: datetime) -> Delivery:
         """The operator saw that it is not there: send it now, the same bytes under the same key."""

@@ -96,7 +96,7 @@ def database(url: str) -> Database:
 def _address(url: str) -> URL:
     try:
         address = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter names a piece of it, which may be of the password
         address = make_url("unreadable://")
     match address.drivername:
         case "sqlite" if address.database and Path(address.database).is_absolute():
@@ -123,7 +123,7 @@ def _postgresql(address: URL) -> Engine:
         raise ConfigurationError(
             "PostgreSQL needs a driver that is not installed",
             where="BOT_DATABASE_URL",
-            hint="Install bot[postgresql]",
+            hint="Install it: pip install 'psycopg[binary]'",
         ) from error
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import sqlite3
 from contextlib import contextmanager
+from pathlib import Path
+from shutil import disk_usage
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
@@ -15,6 +17,7 @@ from bot.errors import LedgerError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_ROOM = 65_536  # bytes; what SQLite's smallest file beside the ledger grows by is half of it
 _FULL = ("the disk is full", "Make room and run it again: nothing that was promised is lost")
 _READ_ONLY = ("it cannot be written", "Make it and its folder writable for the user who runs the bot")
 _BUSY = ("another program has kept it busy for too long", "Look what holds it, and run it again")
@@ -61,11 +64,17 @@ def told(where: str) -> Iterator[None]:
 
 def _explained(error: BaseException, where: str) -> LedgerError:
     code = _code(error)
+    if code == "SQLITE_IOERR" and _is_full(Path(where).parent):  # the shared memory file found no room to grow
+        code = "SQLITE_FULL"
     own_words = str(error).strip().partition("\n")[0] or type(error).__name__
     what, hint = _KNOWN.get(
         code, (own_words, None if code else "Look at BOT_DATABASE_URL, and whether the server runs")
     )
     return LedgerError(what, where=where, hint=hint)
+
+
+def _is_full(folder: Path) -> bool:
+    return bool(folder.is_dir() and disk_usage(folder).free < _ROOM)
 
 
 def _code(error: BaseException) -> str:

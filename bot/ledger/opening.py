@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, text
 
 from bot.errors import LedgerError
+from bot.files import private_folder
 from bot.ledger.database import Database, database
 from bot.ledger.failures import told
 from bot.ledger.locks import locked
@@ -44,13 +45,6 @@ def open_database(url: str, *, lanes: Path, migrations: str = MIGRATIONS, head: 
     except BaseException:
         found.engine.dispose()
         raise
-
-
-def private_folder(folder: Path) -> None:
-    """Make `folder` for its owner alone; one that is there already stays as it is."""
-    if not folder.is_dir():
-        private_folder(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 @contextmanager

@@ -86,10 +86,10 @@ class Reading(Base):
             return whole(db, or_(unclear, hindered, _late_receipt()))
 
     def events(self, article: int | None = None) -> tuple[Event, ...]:
-        """What happened, to everything or to one article, oldest first."""
+        """What happened, oldest first: all of it, or to one article, and to its accounts since it was taken in."""
         told = select(events, articles.c.headline).outerjoin(articles, events.c.article == articles.c.id)
         if article is not None:
-            told = told.where(events.c.article == article)
+            told = told.where(or_(events.c.article == article, _meanwhile(article)))
         with self._database.reading() as db:
             return tuple(_event(row) for row in db.execute(told.order_by(events.c.id)))
 
@@ -100,6 +100,13 @@ def _first(db: Connection, account: str, state: State, *where: ColumnElement[boo
     timed = (deliveries.c.account == of, deliveries.c.state == state, deliveries.c.due_at.is_not(None), *where)
     columns = select(deliveries.c.due_at, deliveries.c.id)
     return db.execute(columns.where(*timed).order_by(deliveries.c.due_at, deliveries.c.id).limit(1)).one_or_none()
+
+
+def _meanwhile(article: int) -> ColumnElement[bool]:
+    """What held up the accounts of an article, or let them go on, while it was theirs."""
+    names = select(accounts.c.name).join(deliveries).where(deliveries.c.article == article)
+    since = select(func.min(events.c.id)).where(events.c.article == article).scalar_subquery()
+    return (events.c.article.is_(None)) & events.c.account.in_(names) & (events.c.id > since)
 
 
 def _late_receipt() -> ColumnElement[bool]:

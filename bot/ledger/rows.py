@@ -65,6 +65,7 @@ def _delivery(rows: list[Row[Any]]) -> Delivery:
         due_at=row.due_at,
         attempts=row.attempts,
         claim=row.claim,
+        frozen_by=row.frozen_by,
         first_attempt_at=row.first_attempt_at,
         post=None if row.post is None else load(Post, row.post),
         receipts=tuple(Receipt(row.part, row.remote_id, row.url, row.proof) for row in rows if row.part is not None),

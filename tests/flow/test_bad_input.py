@@ -70,8 +70,9 @@ def test_an_unknown_template(bot: Bot) -> None:
     story = bot.write("story.md", GOOD.replace("---\nIt", "template: outbix\n---\nIt"))
     answer = bot("post", story)
     assert 1 == answer.code
-    assert "outbix" in answer.out
-    assert "outbox" in answer.out
+    line = one_line(answer)
+    assert "story.md:4" in line
+    assert "outbox" in line
 
 
 @pytest.mark.parametrize(
@@ -219,3 +220,84 @@ def test_the_home_is_found_from_a_folder_below_it(bot: Bot, tmp_path: Path) -> N
     )
     assert 0 == done.returncode, done.stderr
     assert ["Good"] == bot.titles()
+
+
+def test_one_file_that_cannot_be_moved_holds_up_no_other(bot: Bot) -> None:
+    bot.write("queue/rejected", "")
+    bot.write("queue/a.md", "")
+    bot.write("queue/b.md", GOOD)
+    answer = bot("run", "--once")
+    assert (1, ["Good"]) == (answer.code, bot.titles())
+    assert "a.md: cannot be moved to rejected/" in answer.err
+
+
+def test_nothing_that_a_terminal_obeys_comes_out(bot: Bot) -> None:
+    story = bot.write("story.md", "# Red \u202e alert\n\nIt is so.\n")
+    answers = [bot("post", story), bot("post", "x\x1b[31mred.md"), bot("pause", "outbox", "--reason", "a\x1b[31m\nb")]
+    answers += [bot("status"), bot("log"), bot("preview", story)]
+    told = "".join(answer.out + answer.err for answer in answers)
+    assert not {"\x1b", "\x07", "\u202e"} & set(told)
+    assert 2 == len(bot("status").out.splitlines()[:2])
+
+
+def test_a_time_that_was_named_again_is_kept(bot: Bot) -> None:
+    story = bot.write("story.md", GOOD)
+    bot("post", story, "--at", "2998-01-01 12:00")
+    bot("post", story, "--at", "2999-02-02 12:00")
+    assert "2999-02-02T12:00:00Z" == bot("status", "--json").json["accounts"][0]["next_due"]
+
+
+def test_a_time_that_is_over_is_now(bot: Bot) -> None:
+    assert 0 == bot("post", bot.write("story.md", GOOD), "--at", "2001-01-01").code
+    assert ["Good"] == bot.titles()
+
+
+def test_once_more_keeps_to_the_articles_own_time(bot: Bot) -> None:
+    story = bot.write("story.md", GOOD.replace("---\nIt", "publish_at: 2999-01-01\n---\nIt"))
+    (delivery,) = bot("post", story, "--json").json
+    assert 0 == bot("cancel", str(delivery["id"])).code
+    assert 4 == bot("post", story, "--again").code
+    assert 0 == bot("run", "--once").code
+    assert [] == bot.titles()
+
+
+def test_what_ended_is_not_begun_again_beside_another(bot: Bot) -> None:
+    story = bot.write("story.md", GOOD)
+    (first,) = bot("post", story, "--at", "2999-01-01", "--json").json
+    bot("cancel", str(first["id"]))
+    assert 0 == bot("post", story, "--again").code
+    assert 1 == bot("retry", str(first["id"])).code
+    bot("run", "--once")
+    assert 1 == len(bot.entries())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("retry", "abc"), "integer"),
+        (("retry", "99999999999999999999"), "less than"),
+        (("log", "9999"), "9999"),
+        (("log", "https://["), "address"),
+        (("post", ""), "named"),
+        (("post", "x.md", "--at", "9999-12-31T23:59-14:00"), "time"),
+        (("bogus",), "bogus"),
+    ],
+)
+def test_odd_arguments_get_one_line(bot: Bot, arguments: tuple[str, ...], said: str) -> None:
+    answer = bot(*arguments)
+    assert answer.code in {1, 2}
+    assert said in one_line(answer)
+    assert 1 == len([line for line in answer.err.splitlines() if "Began" not in line])
+
+
+def test_debug_shows_where_it_came_from(bot: Bot) -> None:
+    assert "Traceback" in bot("--debug", "post", "missing.md").err
+
+
+def test_check_opens_the_ledger_too(bot: Bot) -> None:
+    bot.write("var/bot.db", "this is a shopping list" * 100)
+    assert 1 == bot("check", "--offline").code
+
+
+def test_the_version_is_told(bot: Bot) -> None:
+    assert bot("--version").out.startswith("bot ")

@@ -102,6 +102,8 @@ def test_a_network_that_is_down_is_tried_again(pds: PDS, on_bluesky: Made) -> No
     bot = on_bluesky(login, "http://127.0.0.1:9")
     answer = bot("post", bot.write("story.md", STORY), "--json")
     assert (4, "scheduled") == (answer.code, answer.json[0]["state"])
+    assert "reached" in answer.json[0]["error"]
+    assert 4 == bot("run", "--once").code
     bot.settings["BOT_ACCOUNTS__BLUESKY__BASE_URL"] = pds.url
     assert 0 == bot("post", bot.home / "story.md").code
     assert 1 == len(login.posts())
@@ -113,7 +115,9 @@ def test_wrong_keys_pause_the_account_and_right_ones_let_it_go_on(pds: PDS, on_b
     right = bot.settings["BOT_ACCOUNTS__BLUESKY__APP_PASSWORD"]
     bot.settings["BOT_ACCOUNTS__BLUESKY__APP_PASSWORD"] = "wrong-wrong-wrong"
     answer = bot("post", bot.write("story.md", STORY), "--json")
-    assert (4, "scheduled") == (answer.code, answer.json[0]["state"])
+    assert (1, "scheduled") == (answer.code, answer.json[0]["state"])
+    assert "APP_PASSWORD" in answer.json[0]["error"]
+    assert 1 == bot("run", "--once").code
     (account,) = bot("status", "--json").json["accounts"]
     assert "paused" == account["state"]
     assert 2 == bot("check").code
@@ -189,6 +193,8 @@ def test_two_names_for_one_login_are_refused(pds: PDS, on_bluesky: Made) -> None
     assert 2 == answer.code
     assert "bluesky" in answer.err
     assert "twin" in answer.err
+    assert "delivered" in answer.out
+    assert 2 == bot("check").code
     assert 1 == len(login.posts())
 
 

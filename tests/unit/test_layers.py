@@ -9,8 +9,8 @@ import bot
 
 ROOT = Path(bot.__file__).parent
 FLOORS = (
-    {"bot.model", "bot.errors", "bot.files"},
-    {"bot.text", "bot.networks.base"},
+    {"bot.model", "bot.errors"},
+    {"bot.text", "bot.files", "bot.networks.base"},
     {"bot.intake", "bot.compose", "bot.ledger", "bot.networks"},
     {"bot.settings", "bot.deliver"},
     {"bot.daemon"},

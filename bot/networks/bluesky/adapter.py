@@ -48,8 +48,12 @@ class BlueskyAdapter:
             did = server.did
             missing = list(entries(delivery, did))
             together = _all_at_once(did, missing)
-            fresh = delivery.attempts <= 1 and not delivery.receipts
-            if fresh and len(missing) > 1 and len(missing) <= MOST_WRITES and len(together) <= LARGEST_BODY:
+            if (
+                delivery.first_time
+                and len(missing) > 1
+                and len(missing) <= MOST_WRITES
+                and len(together) <= LARGEST_BODY
+            ):
                 answer = server.write("com.atproto.repo.applyWrites", together)
                 yield from _confirmed(missing, answer.get("results"))
             else:

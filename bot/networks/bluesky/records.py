@@ -62,14 +62,15 @@ def entries(delivery: Delivery, did: str) -> Iterator[Entry]:
     post, moment = delivery.post, delivery.first_attempt_at
     if post is None or moment is None:
         raise ValueError("a delivery is published after it was claimed, not before")
-    proofs = {receipt.index: receipt.proof for receipt in delivery.receipts}
+    confirmed = {receipt.index for receipt in delivery.receipts}
+    proofs: list[Mapping[str, str]] = []  # computed, also for what stands: an operator's own receipt names no CID
     for index, part in enumerate(post.parts):
-        if index not in proofs:
-            key = record_key(moment, delivery.key, index)
-            reply = {"root": dict(proofs[0]), "parent": dict(proofs[index - 1])} if index else None
-            created = moment + timedelta(milliseconds=index)  # readers' apps sort a thread by this
-            entry = Entry(index, did, key, _record(part, post, created, reply))
-            proofs[index] = entry.receipt.proof
+        key = record_key(moment, delivery.key, index)
+        reply = {"root": dict(proofs[0]), "parent": dict(proofs[-1])} if index else None
+        created = moment + timedelta(milliseconds=index)  # readers' apps sort a thread by this
+        entry = Entry(index, did, key, _record(part, post, created, reply))
+        proofs.append(entry.receipt.proof)
+        if index not in confirmed:
             yield entry
 
 

@@ -48,7 +48,7 @@ def test_a_claim_writes_ahead_what_is_about_to_be_sent(ledger: Ledger, another: 
     held = ledger.claim(scheduled, POST, now=SOON)
 
     assert (
-        replace(scheduled, state=State.SENDING, claim=1, attempts=1, post=POST, first_attempt_at=SOON)
+        replace(scheduled, state=State.SENDING, claim=1, frozen_by=1, attempts=1, post=POST, first_attempt_at=SOON)
         == held
         == another.delivery(scheduled.id)
     )
@@ -85,7 +85,7 @@ def test_claim_numbers_are_never_given_back(ledger: Ledger, scheduled: Delivery)
     for number in range(1, 4):
         held = claimed(ledger, ledger.delivery(scheduled.id))
         assert (number, 1) == (held.claim, held.attempts)
-        ledger.postpone(held, "slow down", now=NOW, due_at=NOW, counted=False)
+        ledger.postpone(held, "slow down", now=NOW, due_at=NOW)
 
     assert (3, 0) == (ledger.delivery(scheduled.id).claim, ledger.delivery(scheduled.id).attempts)
 
@@ -94,7 +94,7 @@ def test_attempts_are_counted(ledger: Ledger, scheduled: Delivery) -> None:
     for number in range(1, 4):
         held = claimed(ledger, ledger.delivery(scheduled.id))
         assert number == held.attempts
-        ledger.postpone(held, "down", now=NOW, due_at=NOW)
+        ledger.doubt(held, "no answer", now=NOW, due_at=NOW)
 
 
 def test_the_first_attempts_of_an_account_rise_whatever_the_clock_does(ledger: Ledger) -> None:

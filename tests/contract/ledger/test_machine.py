@@ -22,7 +22,7 @@ from bot.model import Delivery, Part, Post, Receipt, State
 Finish = Callable[["Machine", Delivery], Delivery | None]
 FINISHES: list[Finish] = [
     lambda world, held: world.ledger.postpone(held, "down", now=world.now(), due_at=NOW),
-    lambda world, held: world.ledger.postpone(held, "slow", now=world.now(), due_at=NOW, counted=False),
+    lambda world, held: world.ledger.postpone(held, "slow", now=world.now(), due_at=NOW),
     lambda world, held: world.ledger.doubt(held, "no answer", now=world.now(), due_at=None),
     lambda world, held: world.ledger.discard(held, "refused", now=world.now()),
 ]
@@ -130,6 +130,7 @@ class Machine(RuleBasedStateMachine):
         target=handles, handle=consumes(handles), move=st.sampled_from(["retry", "cancel", "resolve_resend", "posted"])
     )
     def by_hand(self, handle: Delivery, move: str) -> Any:
+        before = self.ledger.delivery(handle.id).state
         try:
             if move == "posted":
                 url = f"https://example.org/{handle.key}/{len(self.ledger.delivery(handle.id).receipts)}"
@@ -137,7 +138,7 @@ class Machine(RuleBasedStateMachine):
             after: Delivery = getattr(self.ledger, move)(handle.id, self.now())
         except Refused:
             return self.ledger.delivery(handle.id)
-        assert (move, after.id in self.may_be_out) != ("cancel", True)
+        assert move != "cancel" or before is State.DISCARDED or after.id not in self.may_be_out
         return after
 
     @rule(target=handles, handle=handles)

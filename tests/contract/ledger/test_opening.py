@@ -21,7 +21,7 @@ from contract.ledger.story import ARTICLE, NEWS, NOW, POST, claimed
 from sqlalchemy import event, make_url, text
 
 import bot.ledger
-from bot.errors import ConfigurationError, LedgerError
+from bot.errors import BotError, ConfigurationError, LedgerError
 from bot.ledger import Ledger, open_ledger
 from bot.ledger.locks import locked
 from bot.ledger.opening import MIGRATIONS, open_database
@@ -241,7 +241,9 @@ def test_a_folder_instead_of_a_file_is_named(file: Path, lanes: Path) -> None:
 def test_a_file_where_a_folder_should_be_is_named(file: Path, lanes: Path) -> None:
     file.parent.write_text("")
 
-    assert f"{file.parent}" in refusal(f"sqlite:///{file}", lanes)
+    with pytest.raises(BotError, match=r"File exists|Not a directory") as told:
+        open_ledger(f"sqlite:///{file}", lanes=lanes)
+    assert f"{file.parent}" in str(told.value)
 
 
 def fill(ledger: Ledger) -> None:
@@ -276,7 +278,7 @@ def test_a_disk_that_fails_is_told(file: Path, lanes: Path) -> None:
     program = f"""
 import resource
 from contract.ledger.story import ARTICLE, NEWS, NOW
-from bot.errors import LedgerError
+from bot.errors import BotError, LedgerError
 from bot.ledger import open_ledger
 from pathlib import Path
 ledger = open_ledger("sqlite:///{file}", lanes=Path("{lanes}"))

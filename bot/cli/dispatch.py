@@ -1,0 +1,171 @@
+"""One command's work on articles: taking them in, sending them, and telling what came of it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from bot.cli import exits, show
+from bot.cli.standing import standing
+from bot.errors import ArticleError, BotError, one_line
+from bot.model import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from bot.app import App
+    from bot.cli.exits import Exit
+    from bot.cli.standing import Standing
+    from bot.daemon import Round
+    from bot.model import Delivery
+
+
+class Dispatch:
+    """What a command works on: articles, for the accounts that were named or for all of theirs."""
+
+    def __init__(self, app: App, to: Sequence[str] = ()) -> None:
+        self._app = app
+        self._to = app.chosen(to)
+        self._articles: dict[int, None] = {}
+        self._codes: list[Exit] = []
+        self._earlier: set[int] = set()
+
+    def take_in(self, sources: Iterable[str], at: datetime | None) -> None:
+        """Write down the articles that can be read; one that cannot be is told and holds up no other."""
+        for source in sources:
+            try:
+                article = self._app.read(Path(source))
+            except ArticleError as error:
+                self._tell(error)
+            else:
+                taken = self._app.desk.take_in(article, to=self._to, at=at)
+                self._app.desk.remember(Path(source), taken.article)
+                self._begin_with(taken.article)
+        if at is not None:
+            self._move(at)
+
+    def take_in_queue(self) -> Round:
+        """Take in what waits in the queue; what cannot be read is told."""
+        taken = self._app.desk.empty_queue()
+        for error in taken.troubles:
+            self._tell(error)
+        return taken
+
+    def choose_next(self) -> bool:
+        """Work on the article that is due first, if there is one."""
+        now = self._app.clock()
+        due = (
+            d for d in self._app.ledger.waiting() if d.due_at and d.due_at <= now and d.account in self._app.accounts
+        )
+        first = next(due, None)
+        if first is not None:
+            self._begin_with(first.article)
+        return first is not None
+
+    def once_more(self, at: datetime | None) -> None:
+        """One more delivery wherever the one before has come to its end."""
+        for number in self._articles:
+            ended = {delivery.account for delivery in self._latest([number]) if delivery.state.final}
+            accounts = [account for name, account in self._app.accounts.items() if name in ended]
+            article, now = self._app.ledger.article(number), self._app.clock()
+            due_at = max(at or now, article.publish_at or now)
+            self._app.ledger.again(number, accounts, now=now, due_at=due_at)
+
+    def send(self) -> None:
+        """Send what may go now: everything but articles whose own time has not come."""
+        due = [delivery for delivery in self.deliveries if not delivery.state.final and self._may_go(delivery)]
+        names = ", ".join(sorted({delivery.account for delivery in due}))
+        with self._telling(), show.working(f"Sending to {names} …"):
+            self._app.courier.deliver_now(due)
+        self.clear()
+
+    def send_due(self) -> list[Delivery]:
+        """Send everything that is due; what was due or has moved, as it then stands."""
+        now, before = self._app.clock(), self._app.ledger.unsettled()
+        with self._telling(), show.working("Sending what is due …"):
+            self._app.courier.deliver_due()
+        self.clear()
+        after = [(then, self._app.ledger.delivery(then.id)) for then in before]
+        overdue = [d for then, d in after if d != then or d.error or (d.due_at and d.due_at <= now)]
+        return [delivery for delivery in overdue if delivery.state is not State.SENDING]  # somebody else is at it
+
+    def clear(self) -> None:
+        """Move the files away whose articles are done."""
+        for error in self._app.desk.clear():
+            self._tell(error)
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """The latest delivery of each article to each account that it is about."""
+        return self._latest(self._articles)
+
+    def report(self, deliveries: Sequence[Delivery], *, as_json: bool) -> None:
+        """Tell where these stand."""
+        standings = [standing(self._app, delivery) for delivery in deliveries]
+        self._codes += [each.code for each in standings]
+        if as_json:
+            show.document([show.delivery_json(each) for each in standings])
+            return
+        headline = None
+        for each in standings:
+            if each.delivery.headline != headline:
+                headline = each.delivery.headline
+                show.line(typer.style(one_line(headline), bold=True))
+            remark = "  (earlier; --again posts it once more)" if each.delivery.id in self._earlier else ""
+            show.line(f"  {show.state(each.delivery)}  {each.delivery.account:<12} {_where_or_why(each)}{remark}")
+        self._point_to({delivery.account for delivery in deliveries if delivery.state is State.DELIVERED})
+
+    def end(self) -> typer.Exit:
+        """The end of the command, with the worst of what it met."""
+        return typer.Exit(exits.worst(self._codes))
+
+    def _begin_with(self, number: int) -> None:
+        self._articles[number] = None
+        self._earlier |= {delivery.id for delivery in self._latest([number]) if delivery.state is State.DELIVERED}
+
+    def _move(self, at: datetime) -> None:
+        """A time that was named by hand goes before the one that a waiting delivery had."""
+        for delivery in self.deliveries:
+            if delivery.state is State.SCHEDULED:
+                publish_at = self._app.ledger.article(delivery.article).publish_at
+                self._app.ledger.move(delivery, max(at, publish_at or at), now=self._app.clock())
+
+    def _may_go(self, delivery: Delivery) -> bool:
+        publish_at = self._app.ledger.article(delivery.article).publish_at
+        return delivery.account in self._app.accounts and (publish_at is None or publish_at <= self._app.clock())
+
+    def _latest(self, articles: Iterable[int]) -> list[Delivery]:
+        """The latest of each article for each account; a cancelled one only where there is no other."""
+        latest: dict[tuple[int, str], Delivery] = {}
+        for delivery in (delivery for number in articles for delivery in self._app.ledger.deliveries(number)):
+            if delivery.state is State.CANCELLED:
+                latest.setdefault((delivery.article, delivery.account), delivery)
+            else:
+                latest[delivery.article, delivery.account] = delivery
+        return [delivery for delivery in latest.values() if not self._to or delivery.account in self._to]
+
+    def _point_to(self, accounts: set[str]) -> None:
+        """Where to look at what these accounts have published."""
+        for account in sorted(accounts & self._app.accounts.keys()):
+            for what, where in self._app.whereabouts(account).items():
+                show.line(f"  {account} {what}: {where}")
+
+    def _tell(self, error: BotError) -> None:
+        show.trouble(error)
+        self._codes.append(exits.of_error(error))
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """What goes wrong with one account is told, and the others' outcome after it."""
+        try:
+            yield
+        except BotError as error:
+            self._tell(error)
+
+
+def _where_or_why(each: Standing) -> str:
+    return each.delivery.receipts[0].url if each.delivery.state is State.DELIVERED else each.told
