@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainValidator,
     SecretStr,
     SerializeAsAny,
     ValidationError,
 )
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot import environment, networks
 from bot.environment import PREFIX
@@ -28,6 +28,7 @@ from bot.text.hashtags import NOISE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
 _ACCOUNTS = f"{PREFIX}ACCOUNTS__"
@@ -49,10 +50,29 @@ def _zone(value: object) -> ZoneInfo:
         raise ValueError(f"no time zone is named {str(value)!r}; one is Europe/Berlin") from None
 
 
-class Settings(BaseModel):
+class Written(PydanticBaseSettingsSource):
+    """What the operator wrote, to the letter: the library's own sources expand `$` and read passwords as JSON."""
+
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        super().__init__(settings_cls)
+        home, written = environment.read()
+        own = _own({name: value for name, value in written.items() if not _OF_AN_ACCOUNT.fullmatch(name)})
+        accounts = {name: _account(name, given) for name, given in _accounts(written).items()}
+        self._values: dict[str, Any] = {**own, "home": home, "accounts": accounts}
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        """The value of one field, as the library asks for it."""
+        return self._values.get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """All values that were written."""
+        return self._values
+
+
+class Settings(BaseSettings):
     """Everything that the operator may say; `.env.example` names each with its default."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(frozen=True, hide_input_in_errors=True)
 
     home: Path = Field(default=Path(), exclude=True)
     database_url: SecretStr = Field(
@@ -82,8 +102,20 @@ class Settings(BaseModel):
         description="how long a post by hand goes on to settle an unknown outcome",
     )
     accounts: dict[str, SerializeAsAny[AccountSettings]] = Field(
-        description="one login on one network each; with none, articles go to the outbox"
+        default_factory=dict, description="one login on one network each; with none, articles go to the outbox"
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - Written reads all three of them
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What was written, by the names of `.env.example`."""
+        return init_settings, Written(settings_cls)
 
     def path(self, relative: Path) -> Path:
         """A path from the settings: relative ones start at the bot's home."""
@@ -95,11 +127,8 @@ class Settings(BaseModel):
 
 def load() -> Settings:
     """The settings in force here; ConfigurationError names the first setting that is wrong and how to mend it."""
-    home, written = environment.read()
-    own = _own({name: value for name, value in written.items() if not _OF_AN_ACCOUNT.fullmatch(name)})
-    accounts = {name: _account(name, given) for name, given in _accounts(written).items()}
     try:
-        return Settings.model_validate({**own, "home": home, "accounts": accounts})
+        return Settings()
     except ValidationError as error:
         raise _explained(error, PREFIX, Settings) from None
 

@@ -53,6 +53,7 @@ class FakeNetwork:
     looks: list[object] = field(default_factory=list)
     checks: list[object] = field(default_factory=list)
     asked: int = 0
+    taken: list[frozenset[str]] = field(default_factory=list)
 
     @property
     def network(self) -> Network:
@@ -76,6 +77,7 @@ class FakeNetwork:
             yield receipt(delivery, index)
 
     def find(self, delivery: Delivery, taken: Collection[str]) -> Iterator[Receipt]:
+        self.taken.append(frozenset(taken))
         look = self.looks.pop(0) if self.looks else None
         if isinstance(look, Exception):
             raise look

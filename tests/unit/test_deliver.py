@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from fakes import NOON, POLICY, Crash, FakeNetwork, World, compose, down, story
 
-from bot.errors import ComposeError, OutcomeUnknown, RateLimited, Rejected, Unauthorized
-from bot.model import Account, Article, Delivery, Post, State
+from bot.errors import ComposeError, LedgerError, OutcomeUnknown, RateLimited, Rejected, Unauthorized
+from bot.model import Account, Article, Delivery, Post, Receipt, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -341,3 +341,100 @@ def test_first_attempts_rise_even_when_the_clock_goes_back(world: World) -> None
         moments.append(first)
         world.clock.now -= timedelta(hours=1)
     assert sorted(set(moments)) == moments
+
+
+def test_after_a_crash_too_a_look_waits_until_the_dust_has_settled(world: World) -> None:
+    network = world.networks["one"] = FakeNetwork(repeatable=False, faults=["crash after"])
+    delivery = world.take_in(story())
+    with crashing():
+        world.run()
+    world.run(after=5)
+    assert (State.UNKNOWN, []) == (world.now(delivery).state, network.taken)
+    assert world.clock() + timedelta(seconds=60 + 120) == world.now(delivery).due_at
+
+
+def test_a_look_is_told_what_other_deliveries_hold(world: World) -> None:
+    network = world.networks["one"] = FakeNetwork(repeatable=False, faults=[None, "lost"])
+    first = world.take_in(story(1))
+    world.run()
+    world.take_in(story(2))
+    world.run()
+    world.run(after=300)
+    assert [frozenset({f"{first.key}/0"})] == network.taken
+
+
+def test_a_lane_that_somebody_else_works_is_left_to_him(world: World) -> None:
+    delivery = world.take_in(story())
+    world.ledger.ensure([world.account()])
+    with world.ledger.lane("one", wait=True):
+        world.run()
+        assert (State.SCHEDULED, {}) == (world.now(delivery).state, world.networks["one"].posts)
+    world.run()
+    assert State.DELIVERED is world.now(delivery).state
+
+
+def test_what_cannot_be_written_down_is_left_as_it_stands(world: World) -> None:
+    """As on a full disk: the next holder of the lane settles it, when there is room again."""
+
+    class Full(FakeNetwork):
+        def publish(self, delivery: Delivery) -> Iterator[Receipt]:
+            yield next(super().publish(delivery))
+            raise LedgerError("the disk is full")
+
+    full = world.networks["one"] = Full()
+    delivery = world.take_in(story(1, "two", "three"))
+    with pytest.raises(LedgerError):
+        world.run()
+    assert (State.SENDING, 1) == (world.now(delivery).state, len(world.now(delivery).receipts))
+    network = world.networks["one"] = FakeNetwork(posts=full.posts)
+    world.run()
+    assert (State.DELIVERED, 3) == (world.now(delivery).state, len(network.posts))
+
+
+def test_what_is_left_in_a_paused_lane_is_told_all_the_same(world: World) -> None:
+    world.networks["one"].faults = ["crash after"]
+    delivery = world.take_in(story())
+    with crashing():
+        world.run()
+    world.ledger.pause("one", "by hand", now=world.clock())
+    world.run()
+    assert State.UNKNOWN is world.now(delivery).state
+
+
+def test_a_post_that_kills_its_sender_again_and_again_is_left_to_the_operator(world: World) -> None:
+    world.networks["one"].faults = ["crash before"] * 20
+    delivery = world.take_in(story())
+    for _ in range(8):
+        try:
+            world.run(after=300)
+        except Crash:
+            continue
+    assert (State.UNKNOWN, None) == (world.now(delivery).state, world.now(delivery).due_at)
+    assert POLICY.max_attempts == world.now(delivery).attempts
+
+
+def test_the_operators_pause_goes_before_one_that_new_keys_end(world: World) -> None:
+    world.networks["one"].faults = [Unauthorized("token revoked")]
+    delivery = world.take_in(story())
+    world.run()
+    world.ledger.pause("one", "by hand", now=world.clock())
+    world.credentials = "new keys"
+    world.run()
+    assert State.SCHEDULED is world.now(delivery).state
+
+
+def test_an_hour_of_uncertainty_leaves_nothing_to_the_operator(world: World) -> None:
+    world.policy = replace(POLICY, max_attempts=8)
+    network = world.networks["one"]
+    network.faults = [OutcomeUnknown("502") for _ in range(6)]
+    delivery = world.take_in(story())
+    for _ in range(60):
+        world.run(after=60)
+    assert (State.DELIVERED, 1) == (world.now(delivery).state, len(network.posts))
+
+
+def test_a_limit_that_is_over_already_is_no_reason_to_run_hot(world: World) -> None:
+    world.networks["one"].faults = [RateLimited("slow down", retry_at=NOON) for _ in range(50)]
+    world.take_in(story())
+    world.run()
+    assert 49 == len(world.networks["one"].faults)
