@@ -206,3 +206,35 @@ def test_a_new_name_for_a_known_login_takes_over(pds: PDS, on_bluesky: Made) -> 
     bot.settings["BOT_ACCOUNTS__NEWS__NETWORK"] = "bluesky"
     assert 0 == bot("post", bot.home / "story.md", "--to", "news").code
     assert 1 == len(login.posts())
+
+
+@pytest.mark.parametrize("settled", ["--resend", "--posted"])
+@pytest.mark.parametrize("fault", [drops, loses])
+def test_a_thread_that_the_operator_settles_goes_on(
+    pds: PDS, lossy: Lossy, on_bluesky: Made, fault: Any, settled: str
+) -> None:
+    login = pds.account()
+    bot = on_bluesky(login, lossy.url, BOT_MAX_ATTEMPTS="1", BOT_PATIENCE_SECONDS="0")
+    bot.write("templates/bluesky.j2", "{{ article.headline }}\n---\nTwo\n---\nThree {{ article.url }}\n")
+    lossy.next("applyWrites", fault)
+    (delivery,) = bot("post", bot.write("story.md", STORY), "--json").json
+    (item,) = bot("status", "--json").json["attention"]
+    assert f"bot resolve {delivery['id']}" in item["hint"]
+    url = [f"https://bsky.app/profile/{login.did}/post/seen"] if settled == "--posted" else []
+    assert 0 == bot("resolve", str(delivery["id"]), settled, *url).code
+    assert 0 == bot("run", "--once").code
+    expected = {"Two", "Three https://news.example/harbour-bridge"}
+    if fault is loses or settled == "--resend":
+        expected.add("Harbour bridge opens to cyclists")
+    assert expected == set(login.texts())
+    assert len(expected) == len(login.posts())
+
+
+def test_what_is_given_up_goes_nowhere(pds: PDS, lossy: Lossy, on_bluesky: Made) -> None:
+    login = pds.account()
+    bot = on_bluesky(login, lossy.url, BOT_PATIENCE_SECONDS="0")
+    lossy.next("putRecord", drops)
+    (delivery,) = bot("post", bot.write("story.md", STORY), "--json").json
+    assert 0 == bot("resolve", str(delivery["id"]), "--drop").code
+    assert 0 == bot("run", "--once").code
+    assert ([], []) == (login.posts(), bot("status", "--json").json["attention"])
