@@ -110,7 +110,7 @@ class App:
         """Takes articles in and clears the queue of what is done."""
         from bot.daemon import Desk
 
-        return Desk(self.ledger, self.queue, self.accounts, read=self.read, clock=self.clock)
+        return Desk(self.ledger, self.queue, accounts_of=self.accounts_of, read=self.read, clock=self.clock)
 
     def clock(self) -> datetime:
         """The wall clock, in UTC."""

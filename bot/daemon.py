@@ -10,7 +10,7 @@ from bot.intake.identity import queued
 from bot.intake.paths import stands_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -34,14 +34,14 @@ class Desk:
         self,
         ledger: Ledger,
         queue: Queue,
-        accounts: Mapping[str, Account],
         *,
+        accounts_of: Callable[[Article, Collection[str]], Sequence[Account]],
         read: Callable[[Path], Article],
         clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
         self._queue = queue
-        self._accounts = accounts
+        self._accounts_of = accounts_of
         self._read = read
         self._clock = clock
         self._files: dict[Path, int] = {}
@@ -49,9 +49,8 @@ class Desk:
     def take_in(self, article: Article, *, to: Collection[str] = (), at: datetime | None = None) -> Taken:
         """Write the article down, with a delivery for each of its accounts; again and again makes no more of them."""
         now = self._clock()
-        accounts = [self._accounts[name] for name in to or article.accounts or self._accounts]
         due_at = max(at or now, article.publish_at or now)
-        return self._ledger.take_in(article, accounts, now=now, due_at=due_at, to=to)
+        return self._ledger.take_in(article, self._accounts_of(article, to), now=now, due_at=due_at, to=to)
 
     def empty_queue(self) -> Round:
         """Take in every file that waits; one that cannot be read goes to `rejected` and holds up no other."""

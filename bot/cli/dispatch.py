@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cli import exits, show
+from bot.cli.exits import Exit
 from bot.cli.standing import standing
 from bot.errors import ArticleError, BotError, one_line
 from bot.model import State
@@ -18,10 +19,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.app import App
-    from bot.cli.exits import Exit
     from bot.cli.standing import Standing
     from bot.daemon import Round
-    from bot.model import Delivery
+    from bot.model import Article, Delivery
 
 
 class Dispatch:
@@ -36,17 +36,32 @@ class Dispatch:
 
     def take_in(self, sources: Iterable[str], at: datetime | None) -> None:
         """Write down the articles that can be read; one that cannot be is told and holds up no other."""
-        for source in sources:
+        for path, article in self.read(sources):
+            taken = self._app.desk.take_in(article, to=self._to, at=at)
+            self._app.desk.remember(path, taken.article)
+            self._begin_with(taken.article)
+        if at is not None:
+            self._move(at)
+
+    def read(self, sources: Iterable[str]) -> Iterator[tuple[Path, Article]]:
+        """The articles that can be read; of one that cannot be, its error is told."""
+        for path in map(Path, sources):
             try:
-                article = self._app.read(Path(source))
+                article = self._app.read(path)
             except ArticleError as error:
                 self._tell(error)
             else:
-                taken = self._app.desk.take_in(article, to=self._to, at=at)
-                self._app.desk.remember(Path(source), taken.article)
-                self._begin_with(taken.article)
-        if at is not None:
-            self._move(at)
+                yield path, article
+
+    def preview(self, sources: Iterable[str], *, as_json: bool) -> None:
+        """Show what each account would post of these."""
+        from bot.cli import cards
+
+        composer, accounts_of = self._app.composer, self._app.accounts_of
+        articles = [article for _, article in self.read(sources)]
+        drawn = [cards.draw(each, account, composer) for each in articles for account in accounts_of(each, self._to)]
+        cards.show_all(drawn, as_json=as_json)
+        self._codes += [Exit.DONE if card.post else Exit.REFUSED for card in drawn]
 
     def take_in_queue(self) -> Round:
         """Take in what waits in the queue; what cannot be read is told."""

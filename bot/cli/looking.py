@@ -35,7 +35,7 @@ def status(as_json: Json = False) -> None:
         show.document(answer)
         return
     zone = app.settings.timezone
-    lanes = [app.ledger.lane_of(name) for name in app.accounts]
+    lanes = [lane for lane in app.ledger.lanes() if lane.account in app.accounts]
     rows = [
         (
             lane.account,
@@ -66,7 +66,8 @@ def _status(app: App) -> dict[str, Any]:
                 "reason": _reason(lane, app) or None,
                 "next_due": show.stamp(app.ledger.next_due(lane.account)),
             }
-            for lane in map(app.ledger.lane_of, app.accounts)
+            for lane in app.ledger.lanes()
+            if lane.account in app.accounts
         ],
         "counts": {state.value: counts.get(state, 0) for state in State},
         "attention": [

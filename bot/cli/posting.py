@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli import exits, opening, show
+from bot.cli import opening, show
 from bot.cli.dispatch import Dispatch
-from bot.cli.exits import Exit
-from bot.errors import ArticleError, ConfigurationError
+from bot.errors import ConfigurationError
 
 Articles = Annotated[
     list[str] | None,
@@ -38,7 +36,7 @@ def post(
     """Publish articles now, each once."""
     app = opening.app()
     if dry_run:
-        preview(articles or [str(path) for path in app.queue.waiting(app.clock())[:1]], to=to, as_json=as_json)
+        return preview(articles or [str(path) for path in app.queue.waiting(app.clock())[:1]], to=to, as_json=as_json)
     due_at = opening.moment(at, app.settings.timezone, app.clock())
     work = Dispatch(app, to or ())
     if articles:
@@ -61,23 +59,9 @@ def preview(
     as_json: Json = False,
 ) -> None:
     """Show what each account would post, and what was given up to fit."""
-    from bot.cli import cards
-
-    app = opening.app()
-    chosen = app.chosen(to or ())
-    codes: list[Exit] = []
-    drawn: list[cards.Card] = []
-    for source in articles:
-        try:
-            article = app.read(Path(source))
-        except ArticleError as error:
-            show.trouble(error)
-            codes.append(exits.of_error(error))
-        else:
-            drawn += [cards.draw(article, account, app.composer) for account in app.accounts_of(article, chosen)]
-    cards.show_all(drawn, as_json=as_json)
-    codes += [Exit.DONE if card.post else Exit.REFUSED for card in drawn]
-    raise typer.Exit(exits.worst(codes))
+    work = Dispatch(opening.app(), to or ())
+    work.preview(articles, as_json=as_json)
+    raise work.end()
 
 
 def add(

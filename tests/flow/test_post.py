@@ -163,7 +163,7 @@ def test_an_account_that_is_configured_no_more_is_left_alone(bot: Bot) -> None:
     bot("post", story, "--at", "2999-01-01 12:00")
     bot.settings = {}
     answer = bot("post", story)
-    assert 4 == answer.code
+    assert 1 == answer.code
     assert "old is configured no more" in answer.out
     assert 0 == bot("post", story, "--to", "outbox").code
     assert 1 == len(bot.entries())
