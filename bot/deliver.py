@@ -201,10 +201,11 @@ class Courier:
         claimed = self._ledger.claim(delivery, post, now=self._clock())
         if claimed is None:  # settled by someone else since we read it
             return
-        uncertain = delivery.state is State.UNKNOWN
+        unknown = delivery.state is State.UNKNOWN
+        uncertain = unknown or not (claimed.first_time or claimed.receipts)  # or sent again at the operator's word
         try:
             left: Delivery | None = claimed
-            if uncertain and not adapter.network.repeatable:
+            if unknown and not adapter.network.repeatable:
                 taken = self._ledger.taken(claimed.account, besides=claimed.id)
                 left = self._confirm_each(claimed, adapter.find(claimed, taken))
             if left is not None and left.state is State.SENDING:

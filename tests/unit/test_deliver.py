@@ -120,6 +120,28 @@ def test_a_refusal_after_an_uncertain_attempt_is_left_to_the_operator(world: Wor
     assert (State.UNKNOWN, None) == (world.now(delivery).state, world.now(delivery).due_at)
 
 
+def test_a_refusal_of_what_the_operator_sent_again_is_left_to_him(world: World) -> None:
+    """He may have looked too early: a duplicate is refused because the first attempt stands."""
+    world.networks["one"].faults = ["lost", Rejected("duplicate")]
+    delivery = world.take_in(story())
+    world.run()
+    world.ledger.resolve_resend(delivery.id, world.clock())
+    world.run()
+    assert (State.UNKNOWN, None) == (world.now(delivery).state, world.now(delivery).due_at)
+
+
+def test_a_thread_that_is_refused_midway_is_discarded_and_says_what_stands(world: World) -> None:
+    class Refusing(FakeNetwork):
+        def publish(self, delivery: Delivery) -> Iterator[Receipt]:
+            yield next(super().publish(delivery))
+            raise Rejected("part 2 is too long")
+
+    world.networks["one"] = Refusing()
+    delivery = world.take_in(story(1, "two"))
+    world.run()
+    assert (State.DISCARDED, 1) == (world.now(delivery).state, len(world.now(delivery).receipts))
+
+
 def test_an_outage_holds_the_lane_and_not_the_post(world: World) -> None:
     world.networks["one"].faults = [down()]
     first, second = world.take_in(story(1)), world.take_in(story(2))
