@@ -39,7 +39,8 @@ class App:
     @cached_property
     def var(self) -> Path:
         """Where the bot keeps what it writes: its owner's alone."""
-        return files.private_folder(self.settings.home / "var")
+        with files.explained():
+            return files.private_folder(self.settings.home / "var")
 
     @cached_property
     def accounts(self) -> Mapping[str, Account]:
@@ -89,7 +90,8 @@ class App:
         """Sends what the ledger holds."""
         from bot.deliver import Courier, Member, Policy
 
-        key = files.private_key(self.var / "key")
+        with files.explained():
+            key = files.private_key(self.var / "key")
         members = {
             name: Member(
                 account=account,

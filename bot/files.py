@@ -6,24 +6,32 @@ import errno
 import os
 import secrets
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.errors import BotError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-def private_folder(path: Path) -> Path:
-    """The folder, made if need be so that only its owner can enter it. Raises BotError where that cannot be."""
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """What the disk refuses inside is raised as a BotError that says where and what to do."""
     try:
-        _make(path)
+        yield
     except OSError as error:
-        raise _unwritable(path, error) from error
-    return path
+        hint = "Make room on the disk." if error.errno == errno.ENOSPC else "Make its folder the bot's own user's."
+        raise BotError(f"cannot be read or written: {error.strerror}", where=str(error.filename), hint=hint) from error
 
 
-def _make(folder: Path) -> None:
+def private_folder(folder: Path) -> Path:
+    """The folder, made if need be so that only its owner can enter it."""
     if not folder.is_dir():
-        _make(folder.parent)
+        private_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
 def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
@@ -44,11 +52,8 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
 
 
 def private_key(path: Path) -> bytes:
-    """Thirty-two random bytes that stay the same; minted when first asked for. Raises BotError where that cannot be."""
-    try:
-        return path.read_bytes() if path.exists() else _minted(path)
-    except OSError as error:
-        raise _unwritable(path, error) from error
+    """Thirty-two random bytes that stay the same; minted when first asked for."""
+    return path.read_bytes() if path.exists() else _minted(path)
 
 
 def _minted(path: Path) -> bytes:
@@ -61,11 +66,6 @@ def _minted(path: Path) -> bytes:
     finally:
         fresh.unlink()
     return path.read_bytes()
-
-
-def _unwritable(path: Path, error: OSError) -> BotError:
-    hint = "Make room on the disk." if error.errno == errno.ENOSPC else "Make its folder the bot's own user's."
-    return BotError(f"cannot be read or written: {error.strerror}", where=str(path), hint=hint)
 
 
 def _sync_folder(folder: Path) -> None:

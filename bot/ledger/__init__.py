@@ -33,6 +33,6 @@ def open_ledger(url: str, *, lanes: Path) -> Ledger:
     The ledger at `url`, created or brought up to this version if need be.
 
     `url` is `sqlite:////absolute/path` or `postgresql://…`; the locks of an SQLite ledger stand in the folder `lanes`.
-    Raises ConfigurationError where the address is none, LedgerError (of a folder BotError) where there is no way in.
+    Raises ConfigurationError where the address is none, LedgerError where there is no way in.
     """
     return Ledger(open_database(url, lanes=lanes))

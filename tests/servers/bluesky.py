@@ -43,6 +43,7 @@ def delivery(*texts: str, number: int = 1, **post: Any) -> Delivery:
         due_at=None,
         attempts=1,
         claim=1,
+        frozen_by=1,
         first_attempt_at=NOW + timedelta(seconds=number),
         post=Post(parts, **post),
     )

@@ -74,14 +74,14 @@ def test_a_thread_too_large_for_one_write_goes_part_by_part(login: Login, lossy:
 def test_a_repeat_of_what_stands_is_no_write_at_all(pds: PDS, login: Login, here: Adapter) -> None:
     list(here.publish(delivery("One.", "Two.")))
     before = pds.call("com.atproto.sync.getLatestCommit", did=login.did)
-    list(here.publish(replace(delivery("One.", "Two."), attempts=2)))
+    list(here.publish(replace(delivery("One.", "Two."), attempts=2, claim=2)))
     assert before == pds.call("com.atproto.sync.getLatestCommit", did=login.did)
 
 
 @pytest.mark.parametrize("texts", [("Ours.",), ("Ours.", "Ours too.")])
 def test_other_content_under_our_key_is_never_overwritten(login: Login, here: Adapter, texts: tuple[str, ...]) -> None:
     list(here.publish(delivery("Theirs.")))
-    attempt = replace(delivery(*texts), attempts=2)
+    attempt = replace(delivery(*texts), attempts=2, claim=2)
     with pytest.raises(OutcomeUnknown, match="other content"):
         list(here.publish(attempt))
     with pytest.raises(OutcomeUnknown, match="not what was sent"):

@@ -73,6 +73,7 @@ def claimed(texts: tuple[str, ...], number: int = 1) -> Delivery:
         state=State.SENDING,
         due_at=None,
         attempts=1,
+        frozen_by=1,
         claim=1,
         first_attempt_at=datetime(2026, 11, 23, 10, number, 0, 123456, tzinfo=UTC),
         post=post,
@@ -94,7 +95,9 @@ def attempt(adapter: Adapter, delivery: Delivery) -> tuple[Delivery, Exception |
 
 def again(stage: Stage, delivery: Delivery) -> tuple[Receipt, ...]:
     """The receipts after one more attempt, which meets no fault."""
-    delivery, error = attempt(stage.connect(30), replace(delivery, attempts=delivery.attempts + 1))
+    delivery, error = attempt(
+        stage.connect(30), replace(delivery, attempts=delivery.attempts + 1, claim=delivery.claim + 1)
+    )
     assert error is None
     return delivery.receipts
 
@@ -186,7 +189,7 @@ def test_a_refusal_is_certain_and_told_in_the_networks_words(
 def test_a_thread_broken_midway_goes_on_where_it_broke(wired: Stage, fault: Fault) -> None:
     assert wired.wire
     wired.wire.next(wired.writes, fault, after=2)
-    delivery, error = attempt(wired.connect(30), replace(claimed(THREAD), attempts=2))
+    delivery, error = attempt(wired.connect(30), replace(claimed(THREAD), attempts=2, claim=2))
     assert OutcomeUnknown is type(error)
     assert [0, 1] == [receipt.index for receipt in delivery.receipts]
     again(wired, delivery)
