@@ -109,17 +109,12 @@ class Courier:
 
     def _work(self, account: str, send: Callable[[str, Adapter], None], *, wait: bool) -> None:
         """Hold an account's lane for as long as there is something to send; by hand we wait for it."""
-        with self._ledger.lane(account, wait=False) as held:
+        # Whose login it is comes before the lane: it may turn out to be another row's.
+        adapter = self._recognised(account) if self._open(account, by_hand=wait) else None
+        with self._ledger.lane(account, wait=wait and adapter is not None) as held:
             if held:
                 self._bury(account)  # also where the lane is paused: nobody else would tell
-        if not self._open(account, by_hand=wait):
-            return
-        adapter = self._recognised(account)  # before the lane is taken: it may turn out to be another row's
-        if adapter is None:
-            return
-        with self._ledger.lane(account, wait=wait) as held:
-            if held:
-                self._bury(account)
+            if held and adapter is not None:
                 send(account, adapter)
 
     def _all_due(self, account: str, adapter: Adapter) -> None:
