@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cache, cached_property, partial
@@ -17,7 +17,6 @@ from bot.errors import ArticleError, ConfigurationError
 from bot.intake import Names
 from bot.intake.queue import Queue
 from bot.intake.source import LIMIT
-from bot.model import Account, Article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from bot.daemon import Desk
     from bot.deliver import Courier
     from bot.ledger import Ledger
+    from bot.model import Account, Article, Delivery, State
     from bot.networks.base import Adapter
     from bot.settings import Settings
 
@@ -45,15 +45,8 @@ class App:
     @cached_property
     def accounts(self) -> Mapping[str, Account]:
         """The configured accounts by name."""
-        return {
-            name: Account(
-                name=name,
-                network=replace(given.facts, deadline=given.timeout),
-                hashtags=given.hashtags,
-                template=given.template,
-            )
-            for name, given in self.settings.accounts.items()
-        }
+        home = self.settings.home
+        return {name: given.account(name, home) for name, given in self.settings.accounts.items()}
 
     @cached_property
     def names(self) -> Names:
@@ -84,6 +77,13 @@ class App:
             self.tell(f"Brought the ledger up to date; the old one is kept as {ledger.backup}")
         ledger.ensure(self.accounts.values())
         return ledger
+
+    def glance(self, *states: State) -> tuple[Delivery, ...]:
+        """The newest deliveries in these states, where there is a ledger already; begins none."""
+        from bot.ledger.glance import glance
+
+        url, _ = self._database()
+        return glance(url, *states)
 
     @cached_property
     def courier(self) -> Courier:
@@ -152,7 +152,7 @@ class App:
         url = self.settings.database_url.get_secret_value()
         scheme, _, path = url.partition(":///")
         if scheme != "sqlite":
-            return url, self.var
+            return url, self.settings.home / "var"
         file = self.settings.path(Path(path)).resolve()
         return f"sqlite:///{file}", file.with_name(f"{file.name}.lanes")
 

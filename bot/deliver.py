@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -138,14 +138,20 @@ class Courier:
         return delivery.state in {State.SCHEDULED, State.UNKNOWN} and delivery.due_at is not None
 
     def _waited(self, number: int, give_up_at: datetime) -> bool:
-        """Wait for the repeat of an unknown delivery, if a repeat is harmless and due soon enough; else say no."""
-        delivery = self._ledger.delivery(number)
-        if delivery.state is not State.UNKNOWN or not self._repeatable(delivery.account):
+        """Wait until a delivery goes on by itself, if it does so soon enough; else say no."""
+        at = self._goes_on_at(self._ledger.delivery(number))
+        if at is None or at > give_up_at:
             return False
-        if delivery.due_at is None or delivery.due_at > give_up_at:
-            return False
-        self._sleep(max(0.0, (delivery.due_at - self._clock()).total_seconds()))
+        self._sleep(max(0.0, (at - self._clock()).total_seconds()))
         return True
+
+    def _goes_on_at(self, delivery: Delivery) -> datetime | None:
+        """When what is unknown is repeated, where that is harmless; or a thread that stands in part, whose rest was put off."""
+        if delivery.state is State.UNKNOWN and self._repeatable(delivery.account):
+            return delivery.due_at
+        if delivery.state is State.SCHEDULED and delivery.receipts:
+            return self._ledger.lane_of(delivery.account).backoff_until
+        return None
 
     def _repeatable(self, account: str) -> bool:
         return self._members[account].account.network.repeatable
@@ -184,7 +190,7 @@ class Courier:
     def _send(self, delivery: Delivery, adapter: Adapter) -> None:
         """Make one attempt. The claim is on disk before the request leaves."""
         try:
-            post = self._post_of(delivery)
+            post = self._post_of(delivery, adapter)
         except ComposeError as error:
             now = self._clock()
             due_at = now + timedelta(seconds=self._policy.mending)
@@ -213,14 +219,15 @@ class Courier:
         if left is not None and left.state is State.SENDING:
             self._settle(left, BotError("the adapter ended before all parts were confirmed"), uncertain=uncertain)
 
-    def _post_of(self, delivery: Delivery) -> Post | None:
+    def _post_of(self, delivery: Delivery, adapter: Adapter) -> Post | None:
         """What to send: the frozen post where one may be out there, else rendered now; None if its time is over."""
         if delivery.post is not None:
             return delivery.post
         article = self._ledger.article(delivery.article)
         if article.expires_at is not None and article.expires_at <= self._clock():
             return None
-        return self._compose(article, self._members[delivery.account].account)
+        account = replace(self._members[delivery.account].account, network=adapter.network)
+        return self._compose(article, account)
 
     def _confirm_each(self, claimed: Delivery, receipts: Iterable[Receipt]) -> Delivery | None:
         """Commit each receipt before asking for the next; None where the claim was lost meanwhile."""

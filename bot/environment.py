@@ -1,4 +1,4 @@
-"""The only reader of the environment: what the operator wrote there, in `.env` and in files of secrets, to the letter."""
+"""The only reader of the environment and writer of `.env`: what was said there and in files of secrets, to the letter."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import files
 from bot.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dotenv.parser import Binding
 
 PREFIX = "BOT_"
 HOME = f"{PREFIX}HOME"
 SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
+ACCOUNTS = f"{PREFIX}ACCOUNTS__"
 _OURS = re.compile(rb"^[^\w#]*(export\s+)?BOT_", re.IGNORECASE | re.MULTILINE)
+_PLAIN = re.compile(r"[\w.,:/@%+=-]+", re.ASCII)
 
 
 def read() -> tuple[Path, dict[str, str]]:
@@ -24,12 +29,58 @@ def read() -> tuple[Path, dict[str, str]]:
     environment = {name.upper(): value for name, value in os.environ.items() if _is_ours(name)}
     home = _home(environment.pop(HOME, ""))
     secrets = _secrets(environment.pop(SECRETS_DIR, ""))
-    written = _layered(secrets, _env_file(home / ".env"), environment)
+    written = _layered(secrets, _ours(env_file := home / ".env", _content(env_file)), environment)
     for name in (HOME, SECRETS_DIR):
         if name in written:
             hint = "Take it out of .env and the files of secrets, and set it there."
             raise ConfigurationError("is read from the environment alone", where=name, hint=hint)
     return home, written
+
+
+def expect_writable(env_file: Path) -> None:
+    """Raises ConfigurationError where nothing can be added to this file: better before many questions than after."""
+    if env_file.is_dir():
+        hint = "Settings stand in a file of this name: give the folder another one."
+        raise ConfigurationError("is a folder", where=str(env_file), hint=hint)
+    if not os.access(env_file.resolve().parent, os.W_OK):
+        hint = "Make its folder the bot's own user's."
+        raise ConfigurationError("cannot be written", where=str(env_file), hint=hint)
+    _with(env_file, {"for trial": {f"{PREFIX}TRIAL": "1"}})
+
+
+def add(env_file: Path, blocks: Mapping[str, Mapping[str, str]]) -> None:
+    """
+    Add settings to the end of an env file, each block of them under its comment; the file is its owner's alone then.
+
+    What stands there stays, byte for byte. Raises ConfigurationError, with nothing written, where it would not read back
+    to the letter.
+    """
+    content = _with(env_file, blocks)
+    with files.explained():
+        files.write_whole(env_file.resolve(), content)
+
+
+def _with(env_file: Path, blocks: Mapping[str, Mapping[str, str]]) -> bytes:
+    """The content of an env file with these blocks at its end, read back on trial."""
+    before = _content(env_file)
+    after = before + (b"\n" if before and not before.endswith(b"\n") else b"")
+    expected = _ours(env_file, before)
+    for comment, settings in blocks.items():
+        lines = (f"# {comment}", *(f"{name}={_quoted(value)}" for name, value in settings.items()), "")
+        after += (b"\n" if after else b"") + "\n".join(lines).encode()
+        expected |= settings
+    if _ours(env_file, after) != expected:
+        hint = "Write them by hand, and look at the lines above them."
+        raise ConfigurationError("new settings would not be read as they are meant", where=str(env_file), hint=hint)
+    return after
+
+
+def _quoted(value: str) -> str:
+    """The value as an env file has it; in single quotes no reader of such files, nor a shell, expands anything."""
+    if not value or _PLAIN.fullmatch(value):
+        return value
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def _is_ours(name: str) -> bool:
@@ -76,8 +127,8 @@ def _says_something(content: bytes) -> bool:
     return _OURS.search(content.replace(b"\0", b"")) is not None
 
 
-def _env_file(path: Path) -> dict[str, str]:
-    content = _content(path)
+def _ours(path: Path, content: bytes) -> dict[str, str]:
+    """The settings of ours in the content of an env file, by their names in capitals."""
     if not _says_something(content):
         return {}
     from dotenv.parser import parse_stream  # python-dotenv's front door expands $ in passwords and skips bad lines

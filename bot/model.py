@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+VISIBILITIES = ("public", "unlisted", "private")
+"""Who sees a post: everybody; everybody who has its address or follows the account; its followers alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Related:
@@ -35,6 +38,7 @@ class Article:
     byline: str | None = None
     lang: str | None = None
     warning: str | None = None
+    visibility: str | None = None
     related: tuple[Related, ...] = ()
     publish_at: datetime | None = None
     expires_at: datetime | None = None
@@ -55,11 +59,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `maximum` of `unit` in one part, as `measure` counts them."""
+    """At most `maximum` of `unit` in one part, as `measure(text, warning)` counts them."""
 
     unit: str
     maximum: int
-    measure: Callable[[str], int]
+    measure: Callable[[str, str], int]
+
+    @classmethod
+    def of_text(cls, unit: str, maximum: int, measure: Callable[[str], int]) -> Limit:
+        """A limit against which the text counts, and a warning only where the text itself says it."""
+        return cls(unit, maximum, lambda text, _: measure(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,8 @@ class Network:
 
     `spans` finds the links and tags that this network would show as such. `repeatable` says that sending the same bytes
     under the same key again is harmless, so that a repeat answers whether the first attempt arrived. `deadline` is the
-    longest that one attempt may take, in seconds.
+    longest that one attempt may take, in seconds. `visibilities` are the VISIBILITIES that it knows; with none, everybody
+    sees every post.
     """
 
     name: str
@@ -77,17 +87,26 @@ class Network:
     spans: Callable[[str], Sequence[Span]]
     repeatable: bool = False
     threads: bool = False
+    visibilities: tuple[str, ...] = ()
     deadline: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One login on one network, named by the operator; `hashtags` is how many a post may carry, None meaning all."""
+    """
+    One login on one network, named by the operator.
+
+    `hashtags` is how many a post may carry, None meaning all. `lang`, `warning` and `visibility` are for articles that have
+    none of their own.
+    """
 
     name: str
     network: Network
     hashtags: int | None = None
     template: str | None = None
+    lang: str | None = None
+    warning: str | None = None
+    visibility: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +122,8 @@ class Post:
     """
     The exact content for one account; more than one part is a thread.
 
-    `title` and `url` are the article's own. `dropped` says in words for people what was given up to make it fit.
+    `title` and `url` are the article's own. `visibility` is None where the network knows none. `dropped` says in words for
+    people what was given up to make it fit.
     """
 
     parts: tuple[Part, ...]
@@ -111,6 +131,7 @@ class Post:
     url: str | None = None
     lang: str | None = None
     warning: str | None = None
+    visibility: str | None = None
     dropped: tuple[str, ...] = ()
 
 
@@ -179,9 +200,13 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who an account is on its network: `login` never changes, `name` is for people, `facts` are what the server told."""
+    """
+    Who an account is on its network: `login` never changes, `name` is for people.
+
+    `facts` is what the server told of it, a few words each: whether it may post, what is left of a quota and until when.
+    """
 
     login: str
     name: str
     url: str
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: tuple[str, ...] = ()

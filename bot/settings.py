@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot import environment, networks
-from bot.environment import PREFIX
+from bot.environment import ACCOUNTS, PREFIX
 from bot.errors import ConfigurationError
 from bot.networks.base import AccountSettings
 from bot.text.hashtags import NOISE
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
-_ACCOUNTS = f"{PREFIX}ACCOUNTS__"
 _WORDS = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*"
-_OF_AN_ACCOUNT = re.compile(rf"{_ACCOUNTS}(?P<account>{_WORDS})__(?P<setting>{_WORDS})")
+_OF_AN_ACCOUNT = re.compile(rf"{ACCOUNTS}(?P<account>{_WORDS})__(?P<setting>{_WORDS})")
+_SEVERAL = re.compile(r"_+[^_]+_+[^_]+_+[^_]")
 _UNKNOWN = "no setting has this name"
 
 
@@ -133,11 +133,32 @@ def load() -> Settings:
         raise _explained(error, PREFIX, Settings) from None
 
 
+def name_of(account: str, setting: str) -> str:
+    """The name under which a setting of an account is written; ValueError where no account can have such a name."""
+    name = f"{ACCOUNTS}{account}__{setting}".upper()
+    found = _OF_AN_ACCOUNT.fullmatch(name)
+    if found is None or found["account"].lower() != account:
+        raise ValueError("a name is small letters, digits and single _ between them, and begins with a letter")
+    return name
+
+
+def faults(model: type[AccountSettings], given: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with settings of an account, by their names; one that is needed and not given is."""
+    try:
+        model.model_validate(given)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        return {"".join(map(str, each["loc"][:1])): _reason(each) for each in found}
+    return {}
+
+
 def _own(written: Mapping[str, str]) -> dict[str, str]:
     """The settings of the bot as a whole, by field; an empty one is the default, and an unknown name is refused."""
     known = {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields if field not in {"home", "accounts"}}
     if unknown := sorted(written.keys() - known):
-        every = [*known, environment.HOME, environment.SECRETS_DIR, *_names_of_accounts()]
+        every = [*known, environment.HOME, environment.SECRETS_DIR]
+        if _SEVERAL.search(unknown[0]):
+            every += _names_of_accounts()
         raise ConfigurationError(_UNKNOWN, where=unknown[0], hint=_nearest(unknown[0], every))
     return {known[name]: value for name, value in written.items() if value}
 
@@ -153,7 +174,7 @@ def _accounts(written: Mapping[str, str]) -> dict[str, dict[str, str]]:
 
 def _account(name: str, given: Mapping[str, str]) -> AccountSettings:
     """The settings of one account, by the model of its network; an empty one is the default."""
-    prefix = f"{_ACCOUNTS}{name.upper()}__"
+    prefix = f"{ACCOUNTS}{name.upper()}__"
     network = (given.get("network") or name).lower()
     try:
         model = networks.account_settings(network)
@@ -197,7 +218,7 @@ def _names(prefix: str, model: type[BaseModel]) -> list[str]:
 def _names_of_accounts() -> Iterator[str]:
     """The settings of accounts that are named like their networks."""
     for network in networks.names():
-        yield from _names(f"{_ACCOUNTS}{network.upper()}__", networks.account_settings(network))
+        yield from _names(f"{ACCOUNTS}{network.upper()}__", networks.account_settings(network))
 
 
 def _nearest(name: str, known: Iterable[str], shared: str = PREFIX) -> str:
@@ -205,4 +226,4 @@ def _nearest(name: str, known: Iterable[str], shared: str = PREFIX) -> str:
     near = get_close_matches(name.removeprefix(shared), [each.removeprefix(shared) for each in known], n=1)
     if near:
         return f"Did you mean {shared}{near[0]}?"
-    return f"See .env.example for all of them; write those of an account as {_ACCOUNTS}<NAME>__<SETTING>."
+    return f"See .env.example for all of them; write those of an account as {ACCOUNTS}<NAME>__<SETTING>."

@@ -57,7 +57,7 @@ class FakeNetwork:
 
     @property
     def network(self) -> Network:
-        limit = Limit("characters", 300, len)
+        limit = Limit.of_text("characters", 300, len)
         return Network("fake", (limit,), spans=lambda _: (), repeatable=self.repeatable, threads=True, deadline=60)
 
     def publish(self, delivery: Delivery) -> Iterator[Receipt]:

@@ -12,7 +12,7 @@ from bot.cli import show
 from bot.errors import ComposeError, one_line, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import RenderableType
 
@@ -60,15 +60,18 @@ def _json(card: Card) -> Mapping[str, Any]:
         "fits": card.post is not None,
         "error": str(card.error) if card.error else None,
         "dropped": list(card.post.dropped) if card.post else [],
-        "parts": [_part_json(part, card.account) for part in card.post.parts] if card.post else [],
+        "warning": card.post.warning if card.post else None,
+        "visibility": card.post.visibility if card.post else None,
+        "parts": [_part_json(part, card) for part in card.post.parts] if card.post else [],
     }
 
 
-def _part_json(part: Part, account: Account) -> Mapping[str, Any]:
+def _part_json(part: Part, card: Card) -> Mapping[str, Any]:
+    lengths = _lengths(part, card)
     return {
         "text": part.text,
-        "lengths": {limit.unit: limit.measure(part.text) for limit in account.network.limits},
-        "limits": {limit.unit: limit.maximum for limit in account.network.limits},
+        "lengths": {unit: length for unit, length, _ in lengths},
+        "limits": {unit: maximum for unit, _, maximum in lengths},
         "links": [span.link for span in part.spans if span.link],
         "hashtags": [span.tag for span in part.spans if span.tag],
         "card": None,
@@ -84,9 +87,9 @@ def _write(card: Card) -> None:
         return
     for part in card.post.parts:
         show.line(printable(part.text))
-        show.line("-- " + ", ".join(f"{n} of {limit} {unit}" for unit, n, limit in _lengths(part, card.account)))
-    if card.post.dropped:
-        show.line(f"-- given up: {'; '.join(card.post.dropped)}")
+        show.line("-- " + ", ".join(f"{n} of {limit} {unit}" for unit, n, limit in _lengths(part, card)))
+    for note in _notes(card.post):
+        show.line(f"-- {printable(note)}")
     show.line()
 
 
@@ -108,10 +111,18 @@ def _rows(card: Card) -> list[RenderableType]:
     rows: list[RenderableType] = []
     for part in card.post.parts:
         rows += [*([Text("· · ·", style="dim", justify="center")] if rows else []), _marked(part)]
-        rows += [_bar(*length) for length in _lengths(part, card.account)]
-    if card.post.dropped:
-        rows.append(Text(f"given up: {'; '.join(card.post.dropped)}", style="yellow"))
-    return rows
+        rows += [_bar(*length) for length in _lengths(part, card)]
+    return [*rows, *(Text(printable(note), style="yellow") for note in _notes(card.post))]
+
+
+def _notes(post: Post) -> Iterator[str]:
+    """What a reader of the text alone would not know."""
+    if post.warning and post.warning not in post.parts[0].text:
+        yield f"folded behind a warning: {one_line(post.warning)}"
+    if post.visibility not in {None, "public"}:
+        yield f"not for everybody: {post.visibility}"
+    if post.dropped:
+        yield f"given up: {'; '.join(post.dropped)}"
 
 
 def _marked(part: Part) -> RenderableType:
@@ -136,8 +147,11 @@ def _bar(unit: str, length: int, maximum: int) -> RenderableType:
     return bar.append("─" * (BAR - full), style="bright_black").append(f" {length} of {maximum} {unit}", style="dim")
 
 
-def _lengths(part: Part, account: Account) -> list[tuple[str, int, int]]:
-    return [(limit.unit, limit.measure(part.text), limit.maximum) for limit in account.network.limits]
+def _lengths(part: Part, card: Card) -> list[tuple[str, int, int]]:
+    """What counts against each limit, the warning included where it does."""
+    warning = (card.post and card.post.warning) or ""
+    limits = card.account.network.limits
+    return [(limit.unit, limit.measure(part.text, warning), limit.maximum) for limit in limits]
 
 
 def _title(account: Account) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.app import App
+    from bot.model import Network
 
 SAMPLE = Article(
     identities=("id:sample",),
@@ -105,13 +106,19 @@ def _logins(app: App) -> Iterator[Finding]:
     known: dict[tuple[str, str], str] = {}
     for name, account in app.accounts.items():
         try:
-            identity = app.connect(name).check()
+            identity = (adapter := app.connect(name)).check()
         except DeliveryError as error:
             yield Finding(name, str(error), Exit.USAGE if isinstance(error, Unauthorized) else Exit.NOT_YET)
             continue
         twin = known.setdefault((account.network.name, identity.login), name)
         if twin == name:
-            facts = "".join(f", {what} {fact}" for what, fact in identity.facts.items())
-            yield Finding(name, f"is {identity.name} ({identity.login}){facts}")
+            told = (f"is {identity.name} ({identity.login})", *identity.facts, _allowed(adapter.network))
+            yield Finding(name, ", ".join(filter(None, told)))
         else:
             yield Finding(name, f"is the same login as {twin}, {identity.login}; remove one of the two", Exit.USAGE)
+
+
+def _allowed(network: Network) -> str:
+    """How much a post may hold there, as the server said."""
+    limits = " and ".join(f"{limit.maximum:,} {limit.unit}" for limit in network.limits)
+    return limits and f"{limits} a post"

@@ -29,6 +29,8 @@ class Composer:
 
     def compose(self, article: Article, account: Account) -> Post:
         """The exact content for one account; ComposeError where a template fails or the article cannot fit."""
+        article = _with_defaults(article, account)
+        visibility = _visibility(article, account)
         own = next((name for name in (account.name, account.network.name) if name in article.text), None)
         if own is None:
             parts, dropped = self._fitted(article, account)
@@ -38,7 +40,7 @@ class Composer:
             raise ComposeError(
                 f"nothing is left to post on account {account.name}", hint="Give it a headline or a text."
             )
-        if excess := _excess(parts, account.network):
+        if excess := _excess(parts, account.network, article.warning):
             raise _too_long(account, excess, dropped, shorten=f"text: {own}" if own else "the link or the headline")
         return Post(
             parts=tuple([Part(text, tuple(account.network.spans(text))) for text in parts]),
@@ -46,6 +48,7 @@ class Composer:
             url=article.url,
             lang=article.lang,
             warning=article.warning,
+            visibility=visibility,
             dropped=dropped,
         )
 
@@ -63,7 +66,7 @@ class Composer:
         return fit(
             replace(as_data(article), hashtags=tags),
             lambda article: _parts(self._render(template, article, account), network),
-            lambda parts: _excess(parts, network) is None,
+            lambda parts: _excess(parts, network, article.warning) is None,
         )
 
     def _render(self, template: Template, article: Article, account: Account) -> str:
@@ -91,11 +94,27 @@ def _parts(text: str, network: Network) -> Parts:
     return parts if network.threads or not parts else ("\n\n".join(parts),)
 
 
-def _excess(parts: Parts, network: Network) -> str | None:
+def _with_defaults(article: Article, account: Account) -> Article:
+    """The article, with what the account says where it says nothing itself."""
+    return replace(article, lang=article.lang or account.lang, warning=article.warning or account.warning)
+
+
+def _visibility(article: Article, account: Account) -> str | None:
+    """Who may see the post; what is for few must not go where everybody sees it."""
+    visibility, known = article.visibility or account.visibility or "public", account.network.visibilities
+    if visibility in known:
+        return visibility
+    if visibility == "private":
+        hint = f"Name the accounts that it is for, without {account.name}: `accounts: [...]`."
+        raise ComposeError(f"is for followers only, and on {account.network.name} everybody sees it", hint=hint)
+    return None
+
+
+def _excess(parts: Parts, network: Network, warning: str | None) -> str | None:
     """By how much the first part that is too long is so."""
     for index, text in enumerate(parts, start=1):
         for limit in network.limits:
-            if (length := limit.measure(text)) > limit.maximum:
+            if (length := limit.measure(text, warning or "")) > limit.maximum:
                 part = f"part {index}: " if len(parts) > 1 else ""
                 return f"{part}{length:,} of {limit.maximum:,} {limit.unit}"
     return None

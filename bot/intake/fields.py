@@ -12,6 +12,7 @@ from bot.errors import ArticleError
 from bot.intake.characters import folded
 from bot.intake.front import Value, Word
 from bot.intake.names import nearest
+from bot.model import VISIBILITIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -29,6 +30,8 @@ _ELSEWHERE = {
     "author": "byline",
     "language": "lang",
     "date": "publish_at",
+    "content_warning": "warning",
+    "spoiler": "warning",
 }
 _LANGUAGE = re.compile(r"(?:[a-z]{2,3}|[a-z]{5,8})(?:-[a-z0-9]{1,8})*", re.IGNORECASE)
 _SHOWN = 60  # characters of a wrong value
@@ -46,6 +49,7 @@ def read(matter: Mapping[Word, Value], *, names: Names, timezone: tzinfo) -> dic
         "byline": _line,
         "lang": _language,
         "warning": _line,
+        "visibility": _visibility,
         "publish_at": moment,
         "expires_at": moment,
         "accounts": partial(_accounts, known=names.accounts),
@@ -105,6 +109,13 @@ def _language(key: Word, value: Value) -> str:
         hint = "Write its code, such as en, de or pt-BR."
         raise ArticleError(f"lang '{_shown(text)}' is no language", where=text.where, hint=hint)
     return text.strip()
+
+
+def _visibility(key: Word, value: Value) -> str:
+    text = _text(key, value)
+    if text.strip().lower() not in VISIBILITIES:
+        raise ArticleError(f"visibility '{_shown(text)}' is none", where=text.where, hint=nearest(text, VISIBILITIES))
+    return text.strip().lower()
 
 
 def _moment(key: Word, value: Value, timezone: tzinfo) -> datetime:

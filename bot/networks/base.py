@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from bot.model import Delivery, Identity, Network, Receipt
+from bot.model import Account, Delivery, Identity, Network, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -20,7 +21,7 @@ class Adapter(Protocol):
 
     @property
     def network(self) -> Network:
-        """The network's facts: plain data, no I/O."""
+        """The network's facts, as this account's server last told them: plain data, no I/O."""
 
     def publish(self, delivery: Delivery) -> Iterator[Receipt]:
         """
@@ -36,11 +37,16 @@ class Adapter(Protocol):
         """
         Yield the parts without a receipt that an earlier attempt published, ending at the first that is certainly absent.
 
-        `taken` are the remote ids that other deliveries hold. Raises OutcomeUnknown when the network cannot tell.
+        `taken` are the remote ids that other deliveries hold. Raises OutcomeUnknown when the network cannot tell, and
+        Unavailable, RateLimited or Unauthorized when it cannot be asked now: then it is asked again, however long that lasts.
         """
 
     def check(self) -> Identity:
-        """Who we are there and what this server allows; reads only. Raises a DeliveryError."""
+        """
+        Who we are there, whether we may post, and what is left of the quota; reads only. Raises a DeliveryError.
+
+        What the server allows is kept, and is from then on what `network` says.
+        """
 
 
 class AccountSettings(BaseModel):
@@ -57,9 +63,30 @@ class AccountSettings(BaseModel):
     network: str = ""
     hashtags: int | None = Field(default=None, ge=0, description="how many hashtags a post may carry; empty: all")
     template: str | None = Field(default=None, description="the template to use instead of the network's own")
+    lang: str | None = Field(default=None, description="the language of articles that name none, such as en")
+    warning: str | None = Field(default=None, description="what readers are warned of where an article does not say it")
     timeout: float = Field(
         default=60.0, gt=0, allow_inf_nan=False, description="seconds that one attempt may take in all"
     )
+
+    def account(self, name: str, home: Path) -> Account:
+        """The account of this name as the rest of the bot knows it."""
+        return Account(
+            name=name,
+            network=self.network_at(name, home),
+            hashtags=self.hashtags,
+            template=self.template,
+            lang=self.lang,
+            warning=self.warning,
+        )
+
+    def network_at(self, name: str, home: Path) -> Network:  # noqa: ARG002 - what the server told is kept there
+        """The network's facts for the account of this name, as its server last told them; asks no server."""
+        return replace(self.facts, deadline=self.timeout)
+
+    def post_at(self, url: str) -> str:
+        """The network's own name for the post that a person sees at this address; ValueError where none can be."""
+        return url
 
     def fingerprint(self, key: bytes) -> str:
         """A word that changes when the network's own settings do, and tells nothing of them to who lacks the key."""

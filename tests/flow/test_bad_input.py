@@ -36,6 +36,7 @@ def one_line(answer: Answer) -> str:
         ("key.md", b"---\nheadline: A\nhashtag: b\n---\nText.\n", "hashtags"),
         ("date.md", b"---\nheadline: A\npublish_at: 2026-02-30\n---\nText.\n", "date.md:3"),
         ("account.md", b"---\nheadline: A\naccounts: [outbix]\n---\nText.\n", "outbox"),
+        ("who.md", b"---\nheadline: A\nvisibility: publik\n---\nText.\n", "public"),
         ("own.md", b"---\nheadline: A\ntext:\n  outbix: B\n---\nText.\n", "outbox"),
     ],
 )

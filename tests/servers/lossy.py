@@ -6,7 +6,7 @@ import http.client
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -187,7 +187,13 @@ def before(upstream: str) -> Iterator[Lossy]:
 
 
 @pytest.fixture
-def lossy(pds: Any) -> Iterator[Lossy]:
+def proxied() -> Iterator[Callable[[str], Lossy]]:
+    """Makes a proxy of this test's own before the server at an address."""
+    with ExitStack() as proxies:
+        yield lambda url: proxies.enter_context(before(url))
+
+
+@pytest.fixture
+def lossy(pds: Any, proxied: Callable[[str], Lossy]) -> Lossy:
     """A proxy of this test's own before the shared PDS."""
-    with before(pds.url) as proxy:
-        yield proxy
+    return proxied(pds.url)

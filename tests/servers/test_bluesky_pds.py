@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from servers.lossy import Lossy
     from servers.pds import PDS, Login
 
+    from bot.errors import DeliveryError
     from bot.model import Delivery
     from bot.networks.base import Adapter
 
@@ -100,10 +101,21 @@ def test_find_ends_at_the_first_part_that_is_absent(here: Adapter) -> None:
     assert [receipt] == list(here.find(delivery("One.", "Two."), ()))
 
 
-@pytest.mark.parametrize("fault", [answers(502), cuts, loses, refusal(401, "AccountTakedown"), refusal(429, "Slowly")])
-def test_a_look_that_fails_says_nothing_about_the_post(lossy: Lossy, through: Adapter, fault: Fault) -> None:
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (answers(502), Unavailable),
+        (cuts, Unavailable),
+        (loses, Unavailable),
+        (refusal(401, "AccountTakedown"), Unauthorized),
+        (refusal(429, "Slowly"), RateLimited),
+    ],
+)
+def test_a_look_that_fails_says_nothing_about_the_post(
+    lossy: Lossy, through: Adapter, fault: Fault, told: type[DeliveryError]
+) -> None:
     lossy.next("getRecord", fault)
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(told):
         list(through.find(delivery("Hello."), ()))
 
 
@@ -144,7 +156,7 @@ def test_check_tells_who_we_are_and_posts_nothing(pds: PDS, login: Login, here: 
     identity = here.check()
     assert (login.did, login.handle) == (identity.login, identity.name)
     assert f"https://bsky.app/profile/{login.did}" == identity.url
-    assert {"server": pds.url} == identity.facts
+    assert ("may post",) == identity.facts
     assert [] == login.texts()
 
 
@@ -174,3 +186,10 @@ def test_a_limit_says_until_when(login: Login, lossy: Lossy, tmp_path: Path, res
     with pytest.raises(RateLimited) as caught:
         list(adapter(login, tmp_path, lossy.url).publish(delivery("Hello.")))
     assert until == caught.value.retry_at
+
+
+def test_check_tells_what_is_left_of_the_quota_where_the_server_does(lossy: Lossy, through: Adapter) -> None:
+    told = {"did": "did:plc:a", "handle": "a.test", "active": True}
+    headers = {"ratelimit_limit": "3000", "ratelimit_remaining": "2998", "ratelimit_reset": "1795428300"}
+    lossy.next("getSession", answers(200, json.dumps(told), content_type="application/json", **headers))
+    assert ("may post", "2,998 of 3,000 requests left until 2026-11-23 10:05 UTC") == through.check().facts

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from fakes import NOON, POLICY, Crash, FakeNetwork, World, compose, down, story
 
-from bot.errors import ComposeError, LedgerError, OutcomeUnknown, RateLimited, Rejected, Unauthorized
-from bot.model import Account, Article, Delivery, Post, Receipt, State
+from bot.errors import ComposeError, LedgerError, OutcomeUnknown, RateLimited, Rejected, Unauthorized, Unavailable
+from bot.model import Account, Article, Delivery, Limit, Network, Post, Receipt, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -264,6 +264,51 @@ def test_a_thread_that_broke_where_a_repeat_harms_is_looked_for_first(world: Wor
     world.run()
     world.run(after=300)
     assert (State.DELIVERED, 3, 0) == (world.now(delivery).state, len(network.posts), network.doubles)
+
+
+def test_by_hand_the_rest_of_a_thread_that_was_put_off_is_waited_for(world: World) -> None:
+    class Hesitant(FakeNetwork):
+        def publish(self, delivery: Delivery) -> Iterator[Receipt]:
+            if delivery.receipts and not self.looks:
+                self.looks.append(None)
+                raise Unavailable("the part that this answers is not visible yet")
+            yield next(super().publish(delivery))
+            if not delivery.receipts:
+                raise Unavailable("the part that this answers is not visible yet")
+
+    world.networks["one"] = Hesitant(repeatable=False)
+    world.policy = replace(world.policy, patience=30)
+    delivery = world.take_in(story(1, "two"))
+    world.courier().deliver_now([delivery])
+    assert (State.DELIVERED, 2) == (world.now(delivery).state, len(world.now(delivery).receipts))
+
+
+def test_a_post_is_made_by_the_limits_that_the_server_states_now(world: World) -> None:
+    seen = []
+
+    def compose_and_tell(article: Article, account: Account) -> Post:
+        seen.append(account.network.limits[0].maximum)
+        return compose(article, account)
+
+    class Upgraded(FakeNetwork):
+        maximum = 300
+
+        @property
+        def network(self) -> Network:
+            return replace(super().network, limits=(Limit.of_text("characters", self.maximum, len),))
+
+        def publish(self, delivery: Delivery) -> Iterator[Receipt]:
+            if self.maximum == 300:
+                self.maximum = 200
+                raise Unavailable("the server has other limits now")
+            yield from super().publish(delivery)
+
+    world.networks["one"] = Upgraded()
+    world.compose = compose_and_tell
+    delivery = world.take_in(story())
+    world.run()
+    world.run(after=10)
+    assert ([300, 200], State.DELIVERED) == (seen, world.now(delivery).state)
 
 
 def test_a_post_that_cannot_be_made_waits_for_its_mending(world: World) -> None:

@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot import networks
+from bot.networks.base import AccountSettings
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,6 +27,13 @@ def described(prefix: str, fields: dict[str, FieldInfo], *, commented: bool) -> 
     for name, field in fields.items():
         if name not in {"home", "accounts", "network"}:
             yield f"# {field.description}", f"{mark}{prefix}{name.upper()}={written(field)}"
+
+
+def own(network: str) -> dict[str, FieldInfo]:
+    """The settings that a network adds to those of every account, or for which it has a default of its own."""
+    shared = {name: (field.default, field.description) for name, field in AccountSettings.model_fields.items()}
+    fields = networks.account_settings(network).model_fields
+    return {name: field for name, field in fields.items() if shared.get(name) != (field.default, field.description)}
 
 
 def written(field: FieldInfo) -> str:
@@ -47,20 +55,24 @@ def test_every_setting_stands_there_with_its_default() -> None:
 
 
 @pytest.mark.parametrize("network", networks.names())
-def test_every_setting_of_an_account_stands_there(network: str) -> None:
+def test_every_setting_of_a_networks_own_stands_there(network: str) -> None:
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
-    prefix = f"BOT_ACCOUNTS__{network.upper()}__"
-    fields = networks.account_settings(network).model_fields
     pairs = list(pairwise(lines))
-    assert [] == [pair for pair in described(prefix, fields, commented=True) if pair not in pairs]
+    wanted = described(f"BOT_ACCOUNTS__{network.upper()}__", own(network), commented=True)
+    assert [] == [pair for pair in wanted if pair not in pairs]
+
+
+def test_what_every_account_may_say_stands_there_once() -> None:
+    pairs = list(pairwise(EXAMPLE.read_text(encoding="utf-8").splitlines()))
+    wanted = described("BOT_ACCOUNTS__SPORT__", AccountSettings.model_fields, commented=True)
+    assert [1] * 5 == [pairs.count(pair) for pair in wanted]
 
 
 def test_nothing_stands_there_that_is_no_setting() -> None:
     known = {f"BOT_{name.upper()}" for name in Settings.model_fields} | {"BOT_HOME", "BOT_SECRETS_DIR"}
+    known |= {f"BOT_ACCOUNTS__SPORT__{name.upper()}" for name in AccountSettings.model_fields}
     for network in networks.names():
-        fields = networks.account_settings(network).model_fields
-        known |= {f"BOT_ACCOUNTS__{network.upper()}__{name.upper()}" for name in fields}
-    known |= {"BOT_ACCOUNTS__SPORT__NETWORK", "BOT_ACCOUNTS__SPORT__HANDLE", "BOT_ACCOUNTS__SPORT__APP_PASSWORD"}
+        known |= {f"BOT_ACCOUNTS__{network.upper()}__{name.upper()}" for name in own(network)}
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     named = {line.lstrip("#").partition("=")[0] for line in lines if line.lstrip("#").startswith("BOT_")}
     assert set() == named - known

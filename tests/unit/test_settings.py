@@ -147,7 +147,7 @@ def test_an_empty_variable_does_not_hide_the_file(monkeypatch: pytest.MonkeyPatc
         ("BOT_ACCOUNT__BLUESKY__HANDLE", f"Did you mean {A}HANDLE?"),
         ("BOT_ACOUNTS__BLUESKY__HANDEL", f"Did you mean {A}HANDLE?"),
         ("BOT_ACCOUNTS__BLUESKY___HANDLE", f"Did you mean {A}HANDLE?"),
-        ("BOT_ACCOUNTS__BLUESKY", f"Did you mean {A}HANDLE?"),
+        ("BOT_ACCOUNTS__BLUESKY", "BOT_ACCOUNTS__<NAME>__<SETTING>"),
         ("BOT_ACCOUNTS", "BOT_ACCOUNTS__<NAME>__<SETTING>"),
         ("BOT_QUEU", "Did you mean BOT_QUEUE?"),
         ("BOT_SECRET_DIR", "Did you mean BOT_SECRETS_DIR?"),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import DeliveryError, OutcomeUnknown, Unauthorized
+from bot.errors import OutcomeUnknown, Unauthorized
 from bot.model import Delivery, Identity, Network, Receipt
 from bot.networks.bluesky.records import COLLECTION, Entry, entries
 from bot.networks.bluesky.server import Server
@@ -40,7 +39,7 @@ class BlueskyAdapter:
     @property
     def network(self) -> Network:
         """Bluesky's facts, with this account's own deadline."""
-        return replace(self._account.facts, deadline=self._account.timeout)
+        return self._account.network_at(self._name, self._home)
 
     def publish(self, delivery: Delivery) -> Iterator[Receipt]:
         """Publish what has no receipt: a thread at its first attempt in one go, else part by part."""
@@ -63,17 +62,14 @@ class BlueskyAdapter:
 
     def find(self, delivery: Delivery, taken: Collection[str]) -> Iterator[Receipt]:
         """Yield the parts that stand under their keys, ending at the first that is absent."""
-        try:
-            with self._server() as server:
-                for entry in entries(delivery, server.did):
-                    found = server.record(entry.did, COLLECTION, entry.key)
-                    if found is None:
-                        return
-                    if found.get("value") != entry.record or entry.uri in taken:
-                        raise OutcomeUnknown(f"{entry.uri} stands, but is not what was sent")
-                    yield entry.receipt
-        except DeliveryError as error:
-            raise OutcomeUnknown(str(error)) from error
+        with self._server() as server:
+            for entry in entries(delivery, server.did):
+                found = server.record(entry.did, COLLECTION, entry.key)
+                if found is None:
+                    return
+                if found.get("value") != entry.record or entry.uri in taken:
+                    raise OutcomeUnknown(f"{entry.uri} stands, but is not what was sent")
+                yield entry.receipt
 
     def check(self) -> Identity:
         """Who we are there."""
@@ -84,7 +80,7 @@ class BlueskyAdapter:
                 raise Unauthorized(f"{self._account.handle} is {session.get('status', 'not active')}", hint=hint)
             did = server.did
             handle = str(session.get("handle", self._account.handle))
-            return Identity(did, handle, f"https://bsky.app/profile/{did}", {"server": self._account.base_url})
+            return Identity(did, handle, f"https://bsky.app/profile/{did}", ("may post", *server.quota()))
 
     def _server(self) -> Server:
         return Server(self._account, self._name, self._home, self._clock)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-import httpcore
-
 from bot import files
-from bot.errors import DeliveryError, OutcomeUnknown, RateLimited, Rejected, Unauthorized, Unavailable
+from bot.errors import DeliveryError, RateLimited, Unauthorized, Unavailable
 from bot.networks.bluesky.lazily import lazily
-from bot.networks.bluesky.transport import Deadline, Transport
+from bot.networks.bluesky.transport import Transport
+from bot.networks.outcomes import NOTHING_POSTED, PERHAPS_POSTED, Stakes, broken, in_words, never_left, quota, retry_at
+from bot.networks.wire import Deadline
 
 # The SDK's typed methods are hundreds of pydantic models that we do not call; importing them took 0.53 s, without
 # them it is 0.20 s.
@@ -30,6 +30,7 @@ with lazily("atproto_client.namespaces.async_ns", "atproto_client.namespaces.syn
     from atproto_client.request import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from bot.networks.bluesky import BlueskyAccount
@@ -37,20 +38,8 @@ if TYPE_CHECKING:
 Answer = Mapping[str, Any]
 
 
-class Stakes(NamedTuple):
-    """What a refusal means here, and what it means when nobody knows how a request ended."""
-
-    refused: type[DeliveryError]
-    unclear: type[DeliveryError]
-
-
-NOTHING_POSTED = Stakes(refused=Unauthorized, unclear=Unavailable)
-PERHAPS_POSTED = Stakes(refused=Rejected, unclear=OutcomeUnknown)
-
 _STALE_TOKEN = frozenset({"ExpiredToken", "InvalidToken"})
 _TOKEN = re.compile(r"[\w.-]+", re.ASCII)
-_PAUSE = timedelta(minutes=5)
-_LONGEST_PAUSE = timedelta(hours=25)
 
 
 class Server:
@@ -67,7 +56,8 @@ class Server:
         self._var = home / "var"
         self._clock = clock
         self._session: Session | None = None
-        self._sdk = ClientBase(account.base_url, Request(transport=Transport(Deadline(account.timeout))))
+        self._transport = Transport(Deadline(account.timeout))
+        self._sdk = ClientBase(account.base_url, Request(transport=self._transport))
 
     def __enter__(self) -> Self:
         return self
@@ -91,6 +81,13 @@ class Server:
         """Call a method that only looks."""
         given = DotDict(parameters)
         return self._as_account(lambda token: self._sdk.invoke_query(method, given, headers=token), NOTHING_POSTED)
+
+    def quota(self) -> Iterator[str]:
+        """What the latest answer said is left of our requests, if it did."""
+        told = self._transport.headers
+        left, limit = told.get("ratelimit-remaining", ""), told.get("ratelimit-limit", "")
+        if left.isdecimal() and limit.isdecimal():
+            yield quota(int(left), int(limit), "requests", _reset(told))
 
     def record(self, did: str, collection: str, key: str) -> Answer | None:
         """The record that stands under this key, or None where certainly none does."""
@@ -173,8 +170,8 @@ class Server:
         match error:
             case DeliveryError():
                 return error
-            case httpcore.ConnectError() | httpcore.ConnectTimeout():
-                return self._told(Unavailable, f"cannot be reached ({_line(str(error)) or 'no answer'})")
+            case _ if never_left(error):
+                return self._told(Unavailable, f"cannot be reached ({in_words(str(error)) or 'no answer'})")
             case RequestErrorBase() if error.response is not None:
                 return self._refusal(error, stakes)
             case _:
@@ -182,11 +179,12 @@ class Server:
 
     def _refusal(self, error: RequestErrorBase, stakes: Stakes) -> DeliveryError:
         """What an answer that is not 2xx says about the post; only one in the protocol's own form is believed."""
-        code, words, status = _code(error), _line(self._discreet(_words(error))), error.response.status_code
+        code, words, status = _code(error), in_words(_words(error), self._secrets), error.response.status_code
         match error:
             case RateLimitExceededError():
-                retry_at = _retry_at(error, self._clock())
-                return RateLimited(f"asks for a pause: {words}", where=self._host, retry_at=retry_at)
+                headers = error.response.headers
+                until = retry_at(_reset(headers), self._clock(), date=headers.get("date"))
+                return RateLimited(f"asks for a pause: {words}", where=self._host, retry_at=until)
             case UnauthorizedError() | BadRequestError() if code and (status != 400 or code in _STALE_TOKEN):
                 return self._told(Unauthorized, f"refuses the account: {words}", self._hint(code))
             case BadRequestError() if code == "InvalidSwap":
@@ -201,12 +199,10 @@ class Server:
     def _told(self, kind: type[DeliveryError], what: str, hint: str | None = None) -> DeliveryError:
         return kind(what, where=self._host, hint=hint)
 
-    def _discreet(self, text: str) -> str:
-        """The text without our secrets, should a server repeat them."""
+    @property
+    def _secrets(self) -> tuple[str, ...]:
         tokens = (self._session.access_jwt, self._session.refresh_jwt) if self._session else ()
-        for secret in (self._account.app_password.get_secret_value(), *tokens):
-            text = text.replace(secret, "…")
-        return text
+        return (self._account.app_password.get_secret_value(), *tokens)
 
     @property
     def _host(self) -> str:
@@ -214,14 +210,12 @@ class Server:
 
     def _surprise(self, error: Exception) -> str:
         match error:
-            case httpcore.TimeoutException():
-                return f"gave no whole answer within {self._account.timeout:g} s"
             case OSError():  # of our own disk: the network's are httpcore's
                 return f"granted a session that cannot be kept in {self._path}: {error.strerror}"
             case ValueError() | KeyError() | TypeError():
                 return "answered something that is no answer of a Bluesky server"
             case _:
-                return f"broke off before it had answered ({type(error).__name__})"
+                return broken(error, self._account.timeout)
 
     def _hint(self, code: str) -> str:
         setting = f"BOT_ACCOUNTS__{self._name.upper()}"
@@ -268,15 +262,9 @@ def _words(error: RequestErrorBase) -> str:
     return ": ".join(part for part in said if isinstance(part, str))
 
 
-def _line(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 200 else f"{line[:199]}…"
-
-
-def _retry_at(error: RateLimitExceededError, now: datetime) -> datetime:
-    """When the network takes posts again, by its own header unless that is nonsense."""
+def _reset(headers: Mapping[str, str]) -> datetime | None:
+    """The moment that the rate limit's own header names, in seconds since 1970."""
     try:
-        reset = error.reset_at
-    except (OverflowError, ValueError, OSError):
-        reset = None
-    return reset if reset is not None and now < reset < now + _LONGEST_PAUSE else now + _PAUSE
+        return datetime.fromtimestamp(int(headers["ratelimit-reset"]), UTC)
+    except (KeyError, ValueError, OverflowError, OSError):
+        return None

@@ -26,7 +26,7 @@ def _spans(text: str) -> Sequence[Span]:
 
 OUTBOX = Network(
     name="outbox",
-    limits=(Limit("characters", 5_000, len),),
+    limits=(Limit.of_text("characters", 5_000, len),),
     spans=_spans,
     repeatable=True,
     threads=True,

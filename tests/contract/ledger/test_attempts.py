@@ -358,6 +358,6 @@ def test_what_stands_in_part_does_not_expire(ledger: Ledger, scheduled: Delivery
 
 
 def test_every_word_of_a_post_survives(ledger: Ledger, scheduled: Delivery) -> None:
-    post = Post((*THREAD.parts, *POST.parts), "t", "https://example.org", "ko", "war", ("2 hashtags",))
+    post = Post((*THREAD.parts, *POST.parts), "t", "https://example.org", "ko", "war", "unlisted", ("2 hashtags",))
 
     assert post == claimed(ledger, scheduled, post).post == ledger.delivery(scheduled.id).post

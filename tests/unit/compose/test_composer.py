@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from unit.compose.wire import network
 
+from bot.compose import Composer, packaged_templates
 from bot.errors import ComposeError
-from bot.model import Article, Part, Post, Span
+from bot.model import VISIBILITIES, Account, Article, Limit, Part, Post, Span
 
 Compose = Callable[..., Post]
 
@@ -81,3 +83,51 @@ def test_without_threads_the_parts_stand_below_each_other(compose: Compose) -> N
 def test_an_empty_post_is_refused(compose: Compose, template: str) -> None:
     with pytest.raises(ComposeError, match="nothing is left to post on account news"):
         compose(ARTICLE, template)
+
+
+def on(compose_for: Account, article: Article) -> Post:
+    return Composer([packaged_templates()], noise=()).compose(article, compose_for)
+
+
+def test_the_account_says_what_the_article_does_not() -> None:
+    account = Account("a", network(), lang="ko", warning="News")
+    bare = on(account, Article(("i",), "Seoul"))
+    own = on(account, Article(("i",), "Seoul", lang="en", warning="Politics"))
+    assert [("ko", "News"), ("en", "Politics")] == [(post.lang, post.warning) for post in (bare, own)]
+    assert "CW: News\n\nSeoul" == bare.parts[0].text
+
+
+@pytest.mark.parametrize(
+    ("of_account", "of_article", "expected"),
+    [
+        (None, None, "public"),
+        ("unlisted", None, "unlisted"),
+        ("unlisted", "public", "public"),
+        (None, "private", "private"),
+    ],
+)
+def test_the_articles_visibility_goes_before_the_accounts(
+    of_account: str | None, of_article: str | None, expected: str
+) -> None:
+    chosen = replace(network(), visibilities=VISIBILITIES)
+    post = on(Account("a", chosen, visibility=of_account), Article(("i",), "Seoul", visibility=of_article))
+    assert expected == post.visibility
+
+
+@pytest.mark.parametrize("visibility", [None, "public", "unlisted"])
+def test_where_everybody_sees_everything_a_post_has_no_visibility(visibility: str | None) -> None:
+    assert on(Account("a", network()), Article(("i",), "Seoul", visibility=visibility)).visibility is None
+
+
+def test_what_is_for_followers_only_does_not_go_where_everybody_sees_it() -> None:
+    with pytest.raises(ComposeError, match="followers only"):
+        on(Account("a", network(name="open")), Article(("i",), "Seoul", visibility="private"))
+
+
+def test_a_warning_counts_where_the_network_counts_it() -> None:
+    counted = Limit("characters", 20, lambda text, warning: len(warning) + len(text))
+    account = Account("a", replace(network(), limits=(counted,)))
+    article = Article(("i",), "Seoul meets Tokyo", text={"a": "Seoul meets Tokyo"})
+    assert "Seoul meets Tokyo" == on(account, article).parts[0].text
+    with pytest.raises(ComposeError, match="25 of 20 characters"):
+        on(account, replace(article, warning="Politics"))

@@ -68,5 +68,5 @@ def test_a_bluesky_post_keeps_both_limits() -> None:
         .compose(replace(ARTICLE, headline=wide), Account("bluesky", BLUESKY))
         .parts
     )
-    assert all(limit.measure(part.text) <= limit.maximum for limit in BLUESKY.limits)
+    assert all(limit.measure(part.text, "") <= limit.maximum for limit in BLUESKY.limits)
     assert "https://example.org/lee" in part.text

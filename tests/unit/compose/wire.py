@@ -18,4 +18,4 @@ def spans(text: str) -> list[Span]:
 
 def network(maximum: int = 10_000, *, name: str = "wire", threads: bool = True) -> Network:
     """At most so many characters."""
-    return Network(name=name, limits=(Limit("characters", maximum, len),), spans=spans, threads=threads)
+    return Network(name=name, limits=(Limit.of_text("characters", maximum, len),), spans=spans, threads=threads)

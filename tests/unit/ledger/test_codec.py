@@ -28,6 +28,7 @@ articles = st.builds(
     byline=maybe,
     lang=maybe,
     warning=maybe,
+    visibility=maybe,
     related=st.lists(st.builds(Related, texts, texts, st.booleans()), max_size=2).map(tuple),
     publish_at=moments,
     expires_at=moments,
@@ -37,7 +38,7 @@ articles = st.builds(
 )
 spans = st.builds(Span, st.integers(), st.integers(), link=maybe, tag=maybe)
 parts = st.builds(Part, texts, st.lists(spans, max_size=2).map(tuple))
-posts = st.builds(Post, st.lists(parts, max_size=3).map(tuple), texts, maybe, maybe, maybe, words)
+posts = st.builds(Post, st.lists(parts, max_size=3).map(tuple), texts, maybe, maybe, maybe, maybe, words)
 
 
 @given(articles | posts)

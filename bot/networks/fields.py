@@ -1,0 +1,65 @@
+"""Kinds of settings that accounts on several networks have."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, SecretStr
+
+
+def _a_server(address: str) -> str:
+    url = _split(address.strip())
+    if url is None or url.scheme not in {"http", "https"} or not url.hostname:
+        raise ValueError("is no server's address, which looks like https://social.example.org")
+    if url.path.strip("/") or url.query or url.fragment or url.username:
+        raise ValueError(f"a server's address ends with its name: {url.scheme}://{url.hostname}")
+    if url.scheme == "http" and not _loopback(url.hostname):
+        raise ValueError("http:// would send the secrets in the open; only https:// may leave this machine")
+    return f"{url.scheme}://{url.netloc}"
+
+
+def _split(address: str) -> SplitResult | None:
+    """The parts of an address, None where brackets or a port in it are none."""
+    try:
+        url = urlsplit(address)
+        port = url.port
+    except ValueError:
+        return None
+    return None if port == 0 else url
+
+
+def _given(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not text.strip():
+        raise ValueError("is empty; it must not be")
+    if not text.isprintable():
+        raise ValueError("has a character in it that cannot be sent; copy it anew")
+    return secret
+
+
+def _token(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value().strip()
+    if not text:
+        raise ValueError("is empty; it must not be")
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("has a character in it that no such key has; copy it anew")
+    return SecretStr(text)
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+ServerAddress = Annotated[str, AfterValidator(_a_server)]
+"""The address of a server, `https://name` and no more; plain http only on this machine."""
+
+Password = Annotated[SecretStr, AfterValidator(_given)]
+"""A secret that a person chose."""
+
+Token = Annotated[SecretStr, AfterValidator(_token)]
+"""A secret that a network made: it goes into a header as it is."""

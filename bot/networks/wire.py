@@ -1,0 +1,137 @@
+"""HTTP within bounds: everything that one attempt sends and reads ends by one deadline, and no answer grows too large."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from ssl import SSLContext
+
+LARGEST_ANSWER = 1_000_000
+Header = tuple[bytes, bytes]
+
+
+class Deadline:
+    """The end of an attempt; starts when it is made."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = monotonic() + seconds
+
+    def left(self, late: type[httpcore.TimeoutException]) -> float:
+        """The seconds that are left; raises `late` where none are."""
+        seconds = self._end - monotonic()
+        if seconds <= 0:
+            raise late
+        return seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer."""
+
+    status: int
+    headers: Sequence[Header]
+    body: bytes
+
+
+class Wire:
+    """
+    Sends requests until the deadline; raises httpcore's exceptions, of which ConnectError and ConnectTimeout are certain.
+
+    The timeouts of httpx and requests are per read: a server that dribbles a byte a second never meets them.
+    """
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._pool = httpcore.ConnectionPool(network_backend=_Backend(deadline))
+
+    def ask(self, method: bytes | str, url: httpcore.URL | str, headers: Iterable[Header], body: Any) -> Answer:
+        """The answer to one request; it is not followed anywhere else, nor unfolded in memory."""
+        plain = [*_without(headers, b"accept-encoding"), (b"Accept-Encoding", b"identity")]
+        answer = self._pool.handle_request(httpcore.Request(method, url, headers=plain, content=body))
+        try:
+            content = _read(answer.iter_stream())
+        finally:
+            answer.close()
+        # Without its location no redirect is followed, so neither password nor token goes anywhere else; and what is
+        # compressed though we asked for plain text stays as it is.
+        return Answer(answer.status, _without(answer.headers, b"location", b"content-encoding"), content)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._pool.close()
+
+
+class _Backend(httpcore.NetworkBackend):
+    """Connects within the deadline."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
+        self._sockets = httpcore.SyncBackend()
+
+    def connect_tcp(self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any) -> _Stream:
+        del timeout
+        addresses = _addresses(host, port)
+        while True:  # each address has its share of the time: one that is silent must not use up that of the next
+            seconds = self._deadline.left(httpcore.ConnectTimeout) / len(addresses)
+            try:
+                stream = self._sockets.connect_tcp(addresses.pop(0), port, seconds, *args, **options)
+                return _Stream(stream, self._deadline)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if not addresses:
+                    raise
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection whose every step is given what is left of the attempt, whatever timeout it is asked for."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        del timeout
+        return self._stream.read(max_bytes, self._deadline.left(httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        del timeout
+        self._stream.write(buffer, self._deadline.left(httpcore.WriteTimeout))
+
+    def start_tls(
+        self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> _Stream:
+        del timeout
+        seconds = self._deadline.left(httpcore.ConnectTimeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._deadline)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _read(chunks: Iterable[bytes]) -> bytes:
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            raise httpcore.RemoteProtocolError("the answer is too large")
+    return bytes(body)
+
+
+def _without(headers: Iterable[Header], *names: bytes) -> list[Header]:
+    return [(name, value) for name, value in headers if name.lower() not in names]
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise httpcore.ConnectError(error) from error
+    return [str(address[0]) for *_, address in found]

@@ -1,0 +1,61 @@
+"""What an error says about a post, as far as that is the same everywhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import httpcore
+import pytest
+
+from bot.networks.outcomes import broken, clock_skew, in_words, never_left, retry_at
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+FIVE = timedelta(minutes=5)
+
+
+def header(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=True)
+
+
+@pytest.mark.parametrize("failure", [httpcore.ConnectError("no"), httpcore.ConnectTimeout()])
+def test_what_was_never_connected_never_left(failure: Exception) -> None:
+    assert never_left(failure)
+
+
+@pytest.mark.parametrize("failure", [httpcore.ReadTimeout(), httpcore.ReadError(), ConnectionRefusedError(), None])
+def test_anything_else_may_have_left(failure: Exception | None) -> None:
+    assert not never_left(failure)
+
+
+def test_a_pause_ends_when_the_network_says() -> None:
+    assert NOW + timedelta(seconds=90) == retry_at(NOW + timedelta(seconds=90), NOW)
+
+
+@pytest.mark.parametrize("skew", [-FIVE, timedelta(0), FIVE], ids=["slow", "right", "fast"])
+def test_a_clock_that_is_wrong_neither_shortens_nor_lengthens_a_pause(skew: timedelta) -> None:
+    ours = NOW + skew
+    assert ours + timedelta(seconds=90) == retry_at(NOW + timedelta(seconds=90), ours, date=header(NOW))
+
+
+@pytest.mark.parametrize("reset", [None, NOW, NOW - FIVE, NOW + timedelta(days=400)])
+@pytest.mark.parametrize("date", [None, "", "yesterday", "Mon, 23 Nov 2026 10:00:00"])
+def test_a_pause_whose_end_is_nonsense_is_five_minutes(reset: datetime | None, date: str | None) -> None:
+    assert NOW + FIVE == retry_at(reset, NOW, date=date)
+
+
+def test_the_networks_clock_tells_how_wrong_ours_is() -> None:
+    assert FIVE == clock_skew(header(NOW), NOW + FIVE)
+    assert -FIVE == clock_skew(header(NOW), NOW - FIVE)
+    assert clock_skew(None, NOW) is None
+    assert clock_skew("soon", NOW) is None
+
+
+def test_a_networks_words_are_one_short_line_without_our_secrets() -> None:
+    assert "no … here" == in_words("no\n\tsecret   here", ["secret", ""])
+    assert (200, "…") == (len(in_words("x" * 500)), in_words("x" * 500)[-1])
+
+
+def test_what_broke_is_told_in_words() -> None:
+    assert "gave no whole answer within 3 s" == broken(httpcore.ReadTimeout(), 3)
+    assert "broke off before it had answered (RemoteProtocolError)" == broken(httpcore.RemoteProtocolError("x"), 3)
