@@ -170,7 +170,7 @@ def test_a_misspelt_network_is_told_with_the_nearest_and_how_to_name_one() -> No
     write("BOT_ACCOUNTS__BLUSKY__HANDLE=a.test\n")
     expected = (
         "BOT_ACCOUNTS__BLUSKY__NETWORK: no network is named 'blusky'. Did you mean BLUESKY? "
-        "Say which network it is: BOT_ACCOUNTS__BLUSKY__NETWORK= one of bluesky, outbox."
+        "Say which network it is: BOT_ACCOUNTS__BLUSKY__NETWORK= one of bluesky, mastodon, outbox, x."
     )
     assert expected == refused()
 

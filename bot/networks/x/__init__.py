@@ -1,0 +1,68 @@
+"""X: what it allows, and what an account on it needs; the rest is imported when somebody publishes there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from bot.model import Limit, Network
+from bot.networks.base import AccountSettings, Adapter
+from bot.networks.fields import ServerAddress, Token
+from bot.text import x
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+X = Network(
+    name="x",
+    limits=(Limit.of_text("weighted characters", x.MAXIMUM, x.weighted_length),),
+    spans=x.spans,
+    threads=True,
+)
+
+_POST = re.compile(
+    r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/(?:\w+|i/web)/status/([0-9]{1,19})(?:[/?#].*)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+class XAccount(AccountSettings):
+    """An account on X, and the app in whose name it posts."""
+
+    facts: ClassVar[Network] = X
+
+    hashtags: int | None = Field(default=2, ge=0, description="how many hashtags a post may carry; readers like few")
+    consumer_key: Token = Field(description="from the developer console: the app's API key")
+    consumer_secret: Token = Field(description="and its API key secret")
+    access_token: Token = Field(description="made there for this account, with the right to read and write")
+    access_token_secret: Token = Field(description="and its secret")
+    base_url: ServerAddress = Field(default="https://api.twitter.com", description="where the API is")
+    max_length: int = Field(
+        default=x.MAXIMUM, ge=1, le=25_000, description="what a post may weigh; longer for Premium accounts"
+    )
+
+    def network_at(self, name: str, home: Path) -> Network:
+        """X's facts, with the length that this account may use."""
+        network = super().network_at(name, home)
+        return replace(network, limits=tuple(replace(limit, maximum=self.max_length) for limit in network.limits))
+
+    def post_at(self, url: str) -> str:
+        """The number of the post that a person sees at this address."""
+        post = _POST.fullmatch(url.strip())
+        if post is None:
+            raise ValueError("is not the address of a post on X, such as https://x.com/news/status/1861043210987654321")
+        return post[1]
+
+    def connect(self, name: str, home: Path) -> Adapter:
+        """The adapter for this account; imports the SDK, does no I/O."""
+        from bot.networks.x.adapter import XAdapter
+
+        return XAdapter(self, name, home)
+
+    def whereabouts(self, home: Path) -> dict[str, str]:  # noqa: ARG002 - everything stands on the network
+        """The account's page, which its access token names."""
+        user, dash, _ = self.access_token.get_secret_value().partition("-")
+        return {"profile": f"https://x.com/i/user/{user}"} if dash and user.isdecimal() else {}

@@ -1,0 +1,186 @@
+"""What a Mastodon server does with posts and uploads."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import TYPE_CHECKING
+
+from servers.mastodon.languages import LANGUAGES
+from servers.mastodon.nouns import LONGEST_DESCRIPTION, MEDIA_TYPES, Account, Draft, Media, Post, Refused, Rules, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+KEY_REMEMBERED = timedelta(hours=1)
+WINDOW = timedelta(minutes=5)
+VISIBILITIES = ("public", "unlisted", "private", "direct")
+
+
+class State:
+    """Everything that a server knows. Its clock is an argument."""
+
+    def __init__(self, rules: Rules, clock: Callable[[], datetime]) -> None:
+        self.rules = rules
+        self.now = clock
+        self.accounts: dict[str, Account] = {}
+        self.tokens: dict[str, Token] = {}
+        self._posts: dict[str, Post] = {}
+        self._media: dict[str, Media] = {}
+        self._keys: dict[tuple[str, str], Post] = {}
+        self._latest = 0
+        self._numbers = count(1)
+        self._lock = threading.RLock()
+
+    def join(self, language: str, state: str) -> Account:
+        """A new account."""
+        account = Account(self._new_id(), f"bot{next(self._numbers)}", language, state)
+        self.accounts[account.id] = account
+        return account
+
+    def admit(self, token: Token) -> None:
+        """Count a request against the token's rate; refuses one too many."""
+        with self._lock:
+            if token.reset != self.reset():
+                token.reset, token.used = self.reset(), 0
+            token.used += 1
+            if token.used > token.rate:
+                raise Refused(429, "Too many requests")
+
+    def reset(self) -> datetime:
+        """When rates are counted anew: as in Mastodon the same moment for everybody."""
+        seconds = WINDOW.total_seconds()
+        return datetime.fromtimestamp((self.now().timestamp() // seconds + 1) * seconds, UTC)
+
+    def standing(self, account: Account) -> list[Post]:
+        """The account's posts, oldest first."""
+        with self._lock:
+            return [post for post in self._posts.values() if post.account is account]
+
+    def shown(self, post_id: str, viewer: Account | None, otherwise: str = "Record not found") -> Post:
+        """The post, if this account may see it."""
+        post = self._posts.get(post_id)
+        if post is None or not post.is_for(viewer):
+            raise Refused(404, otherwise)
+        return post
+
+    def publish(self, account: Account, draft: Draft, key: str | None) -> Post:
+        """Put up a post; where its key was used within the hour it is the post of then, whatever this one says."""
+        with self._lock:
+            parent = None
+            if draft.in_reply_to_id:
+                otherwise = "The post you are trying to reply to does not appear to exist."
+                parent = self.shown(draft.in_reply_to_id, account, otherwise)
+            if key and (earlier := self._posted_with(account, key)):
+                return earlier
+            post = self._made_of(account, draft, parent, key)
+            self._posts[post.id] = post
+            if key:
+                self._keys[account.id, key] = post
+            return post
+
+    def delete(self, account: Account, post_id: str) -> Post:
+        """Take down a post of this account."""
+        with self._lock:
+            post = self.shown(post_id, account)
+            if post.account is not account:
+                raise Refused(404, "Record not found")
+            return self._posts.pop(post_id)
+
+    def boost(self, account: Account, post_id: str) -> Post:
+        """Show a post again as this account."""
+        with self._lock:
+            of = self.shown(post_id, account)
+            boost = Post(self._new_id(), account, self.now(), "", "", of.visibility, of.language, reblog=of)
+            self._posts[boost.id] = boost
+            return boost
+
+    def upload(self, account: Account, mime: str, size: int, description: str | None) -> Media:
+        """Take in a file; it is ready when it was processed."""
+        if mime not in MEDIA_TYPES:
+            raise Refused(422, "Validation failed: File content type is not supported")
+        if len(description or "") > LONGEST_DESCRIPTION:
+            raise Refused(
+                422, f"Validation failed: Description is too long (maximum is {LONGEST_DESCRIPTION} characters)"
+            )
+        with self._lock:
+            media = Media(self._new_id(), account, mime, size, description)
+            self._media[media.id] = media
+            return media
+
+    def ready(self, media: Media) -> bool:
+        """Whether it was processed; refuses what cannot be, such as an empty file."""
+        processed = media.asked >= self.rules.processing
+        if processed and not media.size:
+            raise Refused(422, "Error processing thumbnail for uploaded media")
+        return processed
+
+    def upload_of(self, account: Account, media_id: str) -> Media | None:
+        """The upload of this account, unless a post has it."""
+        media = self._media.get(media_id)
+        return media if media and media.account is account and not media.attached else None
+
+    def _new_id(self) -> str:
+        """An id that is in the order of time."""
+        with self._lock:
+            self._latest = max(self._latest + 1, int(self.now().timestamp() * 1000) << 16)
+            return self.rules.id_of(self._latest)
+
+    def _posted_with(self, account: Account, key: str) -> Post | None:
+        post = self._keys.get((account.id, key))
+        if post is None or not self.rules.honours_keys:
+            return None
+        kept_for = self.now() - post.created_at - self.rules.key_kept_after
+        if not timedelta(0) <= kept_for < KEY_REMEMBERED:
+            return None
+        return self.shown(post.id, account)  # not found: it was deleted since
+
+    def _made_of(self, account: Account, draft: Draft, parent: Post | None, key: str | None) -> Post:
+        text, warning = draft.status.strip(), draft.spoiler_text.strip()
+        if not text:
+            text, warning = warning, ""
+        media = self._attachable(account, draft.media_ids)
+        status, title = self.rules.refusal
+        if problems := [*self._problems(text, warning, draft)]:
+            raise Refused(status, f"{title}: {', '.join(problems)}")
+        for each in media:
+            each.attached = True
+        return Post(
+            self._new_id(),
+            account,
+            self.now(),
+            text,
+            warning,
+            draft.visibility or self.rules.visibility,
+            draft.language or account.language,
+            draft.sensitive or bool(warning),
+            parent,
+            media,
+            key,
+        )
+
+    def _problems(self, text: str, warning: str, draft: Draft) -> Iterator[str]:
+        rules = self.rules
+        if not text and not draft.media_ids:
+            yield "Text can't be blank"
+        if rules.length(text, warning, rules.characters_reserved_per_url) > rules.max_characters:
+            yield f"Text character limit of {rules.max_characters} exceeded"
+        if draft.visibility and draft.visibility not in VISIBILITIES:
+            yield "Visibility is not included in the list"
+        if draft.language and draft.language not in LANGUAGES:
+            yield "Language is invalid"
+
+    def _attachable(self, account: Account, media_ids: list[str]) -> list[Media]:
+        status, _ = self.rules.refusal
+        if len(media_ids) > self.rules.max_media_attachments:
+            raise Refused(status, f"Cannot attach more than {self.rules.max_media_attachments} files")
+        found = {media_id: self.upload_of(account, media_id) for media_id in media_ids}
+        if missing := [media_id for media_id, media in found.items() if media is None]:
+            raise Refused(status, f"Media {', '.join(missing)} not found or already attached to another post")
+        media = [each for each in found.values() if each]
+        if len(media) > 1 and any(each.mime.startswith("video/") for each in media):
+            raise Refused(status, "Cannot attach a video to a post that already contains images")
+        if not all(map(self.ready, media)):
+            raise Refused(status, "Cannot attach files that have not finished processing. Try again in a moment!")
+        return media

@@ -1,0 +1,79 @@
+"""What the tests of the X adapter on our X server begin with."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from servers.lossy import Fault, answers
+
+from bot.model import Delivery, Part, Post, Receipt, State
+from bot.networks.x import X, XAccount
+from bot.networks.x.adapter import XAdapter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from servers.x.accounts import Login
+
+    from bot.networks.base import Adapter
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+POST, ME, TIMELINE = "^/2/tweets$", "^/2/users/me$", "^/2/users/[0-9]+/tweets"
+LINK = "https://example.org/a?b=1&c=2"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def adapter(
+    login: Login, home: Path, url: str | None = None, clock: Callable[[], datetime] = utc_now, **changes: object
+) -> Adapter:
+    """The adapter of this account, as after a restart."""
+    return XAdapter(XAccount.model_validate(login.settings(url) | changes), "x", home, clock)
+
+
+def delivery(*texts: str, receipts: tuple[Receipt, ...] = (), url: str | None = LINK) -> Delivery:
+    """A delivery of these parts at its first attempt."""
+    return Delivery(
+        id=1,
+        article=1,
+        headline="A headline",
+        account="x",
+        network="x",
+        key="delivery-1",
+        state=State.SENDING,
+        due_at=None,
+        attempts=1,
+        claim=1,
+        frozen_by=1,
+        first_attempt_at=NOW + timedelta(microseconds=654_321),
+        post=Post(tuple(Part(text, tuple(X.spans(text))) for text in texts), url=url),
+        receipts=receipts,
+    )
+
+
+def problem(status: int, detail: str = "", kind: str = "about:blank", title: str = "T", **headers: str) -> Fault:
+    """A refusal in today's form."""
+    body = {"title": title, "detail": detail, "type": kind, "status": status}
+    return answers(status, json.dumps(body), content_type="application/problem+json", **headers)
+
+
+def coded(status: int, code: int, message: str) -> Fault:
+    """A refusal in the older form."""
+    body = {"errors": [{"code": code, "message": message}]}
+    return answers(status, json.dumps(body), content_type="application/json")
+
+
+def said(status: int, body: object) -> Fault:
+    return answers(status, json.dumps(body), content_type="application/json")
+
+
+def plant(login: Login, text: str, at: datetime | None = None) -> str:
+    """A post that nobody refuses; its number."""
+    server = login.server
+    made = server.posts.add(login.user_id, text, server.counter.count(text), at or server.clock(), None)
+    return made.id

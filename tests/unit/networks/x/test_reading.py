@@ -1,0 +1,169 @@
+"""What was sent is told in a timeline from all that is merely like it, however X shows it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.networks.x.reading import read
+from bot.text import x
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def shown(text: str, *links: str, number: str = "100", **more: Any) -> dict[str, Any]:
+    """A post as X shows it; {0} in the text is where the first of its links stands."""
+    urls = [{"url": f"https://t.co/{number}n{n}", "expanded_url": link} for n, link in enumerate(links)]
+    text = text.format(*[url["url"] for url in urls])
+    return {"id": number, "text": text} | ({"entities": {"urls": urls}} if urls else {}) | more
+
+
+def same(sent: str, *posts: dict[str, Any]) -> list[bool]:
+    """Which of these posts say what was sent."""
+    timeline = read(posts)
+    return [timeline.read_back(sent) == timeline.read_back(post.text) for post in timeline.posts]
+
+
+@pytest.mark.parametrize(
+    ("sent", "link"),
+    [
+        ("Read https://example.org/a?b=1&c=2#d now", "https://example.org/a?b=1&c=2#d"),
+        ("Read https://example.org now", "https://example.org/"),
+        ("Read https://example.org/ now", "https://example.org"),
+        ("Read example.org/a now", "http://example.org/a"),
+        ("Read HTTPS://Example.ORG/A now", "https://example.org/A"),
+        ("Read https://example.org/a/?b now", "https://example.org/a?b"),
+        ("Read https://münchen.de/straße now", "https://xn--mnchen-3ya.de/stra%C3%9Fe"),
+        ("Read https://t.co/abc now", "https://t.co/abc"),
+    ],
+)
+def test_a_link_is_the_same_however_x_writes_it(sent: str, link: str) -> None:
+    assert [True] == same(sent, shown("Read {0} now", link))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://example.org/a-b",
+        "https://example.org/",
+        "https://example.org/A",
+        "https://example.org/a?b",
+        "https://a.org/a",
+    ],
+)
+def test_another_link_is_another_post(link: str) -> None:
+    assert [False] == same("Read https://example.org/a now", shown("Read {0} now", link))
+
+
+@pytest.mark.parametrize("longer", ["https://example.org/10", "https://m.example.org/1", "https://example.org/1/0"])
+def test_one_address_is_not_found_in_a_longer_one(longer: str) -> None:
+    timeline = read([shown("Read {0}", longer)])
+    [post] = timeline.posts
+    assert timeline.read_back("https://example.org/1") not in timeline.read_back(post.text)
+
+
+ESCAPED = {
+    "A & B": "A &amp; B",
+    "A &amp; B": "A &amp;amp; B",
+    "A &amp;amp; B": "A &amp;amp;amp; B",
+    "1 < 2 > 0": "1 &lt; 2 &gt; 0",
+    "1 &lt; 2": "1 &amp;lt; 2",
+    "&eacute; &copy &#38;": "&amp;eacute; &amp;copy &amp;#38;",
+}
+
+
+@pytest.mark.parametrize("sent", ESCAPED)
+def test_texts_are_told_apart_that_only_their_escapes_tell_apart(sent: str) -> None:
+    posts = [shown(text, number=str(number)) for number, text in enumerate(ESCAPED.values())]
+    assert [sent == other for other in ESCAPED] == same(sent, *posts)
+
+
+def test_a_text_written_in_another_normal_form_or_with_other_line_ends_is_the_same() -> None:
+    assert [True] == same(" Cafe\u0301\r\nopen ", shown("Café\nopen"))
+
+
+def test_a_long_text_stands_apart_with_links_of_its_own() -> None:
+    long = shown("Long " * 100 + "{0}", "https://example.org/end", number="7")
+    post = shown("Long Long… {0}", "https://x.com/i/web/status/7", number="7") | {"note_tweet": long}
+    assert [True] == same("Long " * 100 + "https://example.org/end", post)
+
+
+def test_the_link_to_a_posts_own_picture_is_no_part_of_its_text() -> None:
+    links = ("https://example.org/a", "https://x.com/news/status/100/photo/1")
+    assert [True] == same("Read https://example.org/a", shown("Read {0} {1}", *links))
+    assert [False] == same("Read https://example.org/a", shown("Read {0} {1}", *links, number="101"))
+
+
+def test_a_short_link_that_was_sent_as_such_is_what_it_stands_for() -> None:
+    assert [True] == same("Read https://t.co/100n0", shown("Read {0}", "https://example.org/a"))
+
+
+def test_posts_are_told_oldest_first_with_what_they_answer_and_without_those_of_others() -> None:
+    quoted = {"referenced_tweets": [{"type": "quoted", "id": "1"}]}
+    reply = {"referenced_tweets": [{"type": "quoted", "id": "1"}, {"type": "replied_to", "id": "9"}]}
+    again = {"referenced_tweets": [{"type": "retweeted", "id": "2"}]}
+    posts = [
+        shown("c", number="10", **reply),
+        shown("RT @other: cut short https://t.co/…", number="11", **again),
+        shown("b", number="9", **quoted),
+    ]
+    told = [(post.remote_id, post.url, post.text, post.reply_to) for post in read(posts).posts]
+    assert [("9", "https://x.com/i/status/9", "b", None), ("10", "https://x.com/i/status/10", "c", "9")] == told
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        shown("An unexplained https://t.co/abc"),
+        shown("a") | {"entities": None},
+        shown("a") | {"entities": {"urls": [{}]}},
+        shown("a") | {"entities": {"urls": [{"url": "https://t.co/a", "expanded_url": None}]}},
+        shown("a") | {"note_tweet": {"text": None}},
+        shown("a") | {"note_tweet": {"texts": "a"}},
+        shown("a") | {"note_tweet": "a"},
+        shown("a") | {"referenced_tweets": [{"id": "1"}]},
+        shown("a") | {"referenced_tweets": 1},
+    ],
+    ids=json.dumps,
+)
+def test_a_post_that_cannot_be_read_is_named_and_never_passed_over(post: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"https://x\.com/i/status/100"):
+        read([post])
+
+
+PIECES = st.sampled_from(
+    "a & < > &amp; &lt; . , ( ) # é 日本 🎉 \n https://example.org https://example.org/a/b?c=d&e=f example.com/x/ "
+    "https://example.org/日本 http://münchen.de HTTPS://EXAMPLE.ORG/Q t.co https://t.co/Own README.md ' s".split(" ")
+)
+
+
+@given(st.lists(PIECES, max_size=8), st.lists(PIECES, max_size=8))
+def test_a_text_is_found_as_x_shows_it_and_no_other_is(one: list[str], other: list[str]) -> None:
+    sent, another = (" ".join(pieces) for pieces in (one, other))
+    posts = [as_x_shows(sent, "1"), as_x_shows(another, "2")]
+    timeline = read(posts)
+    equal = timeline.read_back(sent) == timeline.read_back(another)
+    assert [True, equal] == same(sent, *posts)
+    if " ".join(sent.split()) == " ".join(another.split()):
+        assert equal
+
+
+def as_x_shows(sent: str, number: str) -> dict[str, Any]:
+    pieces: list[str] = []
+    links: list[str] = []
+    position = 0
+    for start, end in x.urls(sent):
+        link = sent[start:end]
+        pieces += [escaped(sent[position:start]), f"{{{len(links)}}}"]
+        links.append(link if link.lower().startswith("http") else f"http://{link}")
+        position = end
+    return shown("".join([*pieces, escaped(sent[position:])]), *links, number=number)
+
+
+def escaped(text: Iterable[str]) -> str:
+    return "".join({"&": "&amp;", "<": "&lt;", ">": "&gt;"}.get(character, character) for character in text)

@@ -1,0 +1,90 @@
+"""What an operator may say of an account on X, and what he is told when it is wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.networks.x import X, XAccount
+
+KEYS = {"consumer_key": "abc", "consumer_secret": "def", "access_token": "12-ghi", "access_token_secret": "jkl"}
+
+
+def account(**changes: object) -> XAccount:
+    return XAccount.model_validate(KEYS | changes)
+
+
+def test_four_keys_are_enough() -> None:
+    given = account()
+    assert ("https://api.twitter.com", 280, 2) == (given.base_url, given.max_length, given.hashtags)
+    assert {"profile": "https://x.com/i/user/12"} == given.whereabouts(Path())
+    assert {} == account(access_token="ghi").whereabouts(Path())
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("value", ["", "two words", "naïve"])
+def test_a_key_that_is_none_is_told_by_its_name_and_not_by_its_value(key: str, value: str) -> None:
+    with pytest.raises(ValidationError, match=key) as caught:
+        account(**{key: value})
+    assert "naïve" not in str(caught.value)
+
+
+@pytest.mark.parametrize("length", [0, 25_001])
+def test_a_length_that_no_account_has_is_refused(length: int) -> None:
+    with pytest.raises(ValidationError, match="max_length"):
+        account(max_length=length)
+
+
+def test_a_premium_account_has_its_own_length_and_deadline(tmp_path: Path) -> None:
+    network = account(max_length=4_000, timeout=7).network_at("x", tmp_path)
+    [limit] = network.limits
+    assert ("weighted characters", 4_000, 7) == (limit.unit, limit.maximum, network.deadline)
+    assert [280] == [limit.maximum for limit in X.limits]
+    assert 25 == limit.measure("a https://example.org/a-long-address-that-counts-23", "a warning counts nothing")
+
+
+def test_an_uncertain_post_on_x_is_never_just_repeated() -> None:
+    assert not X.repeatable
+    assert X.threads
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://x.com/news/status/1861043210987654321",
+        "https://twitter.com/news/status/1861043210987654321",
+        "https://www.x.com/News_24/status/1861043210987654321/photo/1",
+        "http://mobile.twitter.com/news/status/1861043210987654321?s=20&t=abc",
+        "https://X.com/i/status/1861043210987654321#top",
+        " https://x.com/i/web/status/1861043210987654321/ ",
+    ],
+)
+def test_a_post_is_known_by_the_address_that_a_person_copied(url: str) -> None:
+    assert "1861043210987654321" == account().post_at(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://x.com/news",
+        "https://x.com/news/status/",
+        "https://x.com/news/status/12a",
+        "https://x.com/news/status/١٢",
+        "https://x.com/news/status/12345678901234567890",
+        "https://x.com.example.org/news/status/1",
+        "https://example.org/x.com/news/status/1",
+        "https://bsky.app/profile/news/post/1",
+    ],
+)
+def test_another_address_is_refused_with_one_that_would_be_right(url: str) -> None:
+    with pytest.raises(ValueError, match=r"https://x\.com/news/status/"):
+        account().post_at(url)
+
+
+def test_the_facts_cost_no_sdk() -> None:
+    code = "import sys, bot.networks.x; print({'tweepy', 'requests', 'httpcore', 'oauthlib'} & {*sys.modules})"
+    assert "set()\n" == subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
