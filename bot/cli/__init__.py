@@ -7,14 +7,13 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import looking, operating, posting, show
+from bot.cli import init, looking, operating, posting, show
 from bot.cli.exits import Exit, of_error
 from bot.errors import BotError
 
 cli = typer.Typer(
     help="Publish queued articles on every network, in its own words, once.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -40,14 +39,14 @@ def _common(
     del debug, version  # the one is read from sys.argv, to hold for what typer itself refuses; the other has answered
 
 
-for _group in (posting, looking, operating):
+for _group in (init, posting, looking, operating):
     _group.register(cli)
 
 
 def run() -> int:
     """Run one command; every error is one line on standard error, a traceback only with --debug."""
     try:
-        return int(cli(standalone_mode=False) or Exit.DONE)
+        return int(cli(prog_name="bot", standalone_mode=False) or Exit.DONE)
     except typer.Abort:
         show.complaint("stopped by hand; what was under way is settled by the next run")
         return 130

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import opening, show
+from bot.cli import completing, opening, show
 from bot.cli.dispatch import Dispatch
 from bot.errors import ConfigurationError
 
@@ -14,7 +14,12 @@ Articles = Annotated[
     list[str] | None,
     typer.Argument(metavar="[ARTICLE]...", help="Files; '-' is standard input; none: the next one waiting."),
 ]
-To = Annotated[list[str] | None, typer.Option("--to", metavar="ACCOUNT", help="Only this account; may be repeated.")]
+To = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--to", metavar="ACCOUNT", help="Only this account; may be repeated.", autocompletion=completing.accounts
+    ),
+]
 At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="Not before this time: 18:30, 2026-11-24 18:30.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 

@@ -86,11 +86,11 @@ class ByHand(Base):
             _in(db, delivery.id, State.SCHEDULED)
             return change(db, delivery.id, "moved", f"to {due_at:%Y-%m-%d %H:%M:%S} UTC", now=now, due_at=due_at)
 
-    def resolve_posted(self, number: int, url: str, now: datetime) -> Delivery:
+    def resolve_posted(self, number: int, url: str, remote_id: str, now: datetime) -> Delivery:
         """The operator saw that the first part in doubt stands at `url`; what comes after it is sent now."""
         with self._database.writing() as db:
             delivery = _in(db, number, State.UNKNOWN)
-            receipt = Receipt(index=unconfirmed(delivery)[0], remote_id=url, url=url)
+            receipt = Receipt(index=unconfirmed(delivery)[0], remote_id=remote_id, url=url)
             rest = unconfirmed(attach(db, delivery, receipt))
             state, due_at = (State.SCHEDULED, now) if rest else (State.DELIVERED, None)
             return change(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOVES: dict[str, Move] = {
     "retry": lambda ledger, number: ledger.retry(number, NOW),
     "cancel": lambda ledger, number: ledger.cancel(number, NOW),
-    "posted": lambda ledger, number: ledger.resolve_posted(number, "https://example.org/seen", NOW),
+    "posted": lambda ledger, number: ledger.resolve_posted(number, "https://example.org/seen", "seen", NOW),
     "resend": lambda ledger, number: ledger.resolve_resend(number, NOW),
 }
 REFUSED = {
@@ -139,10 +139,10 @@ def test_what_is_sent_again_cannot_be_cancelled(ledger: Ledger, scheduled: Deliv
 def test_what_the_operator_saw_is_delivered(ledger: Ledger, scheduled: Delivery) -> None:
     doubted(ledger, scheduled)
 
-    done = ledger.resolve_posted(scheduled.id, "https://example.org/seen", SOON)
+    done = ledger.resolve_posted(scheduled.id, "https://example.org/seen", "seen", SOON)
 
     assert (State.DELIVERED, None, None) == (done.state, done.due_at, done.error)
-    assert [(0, "https://example.org/seen", "https://example.org/seen")] == [
+    assert [(0, "seen", "https://example.org/seen")] == [
         (part.index, part.remote_id, part.url) for part in done.receipts
     ]
 
@@ -152,7 +152,7 @@ def test_the_rest_of_a_thread_follows_what_the_operator_saw(ledger: Ledger, sche
     assert half
     ledger.doubt(half, "no answer", now=NOW, due_at=None)
 
-    rest = ledger.resolve_posted(scheduled.id, "https://example.org/seen", SOON)
+    rest = ledger.resolve_posted(scheduled.id, "https://example.org/seen", "seen", SOON)
 
     assert (State.SCHEDULED, SOON, 0, THREAD, NOW) == (
         rest.state,
@@ -166,12 +166,12 @@ def test_the_rest_of_a_thread_follows_what_the_operator_saw(ledger: Ledger, sche
 
 def test_the_operator_cannot_give_one_post_to_two_deliveries(ledger: Ledger, scheduled: Delivery) -> None:
     doubted(ledger, scheduled)
-    ledger.resolve_posted(scheduled.id, "https://example.org/seen", NOW)
+    ledger.resolve_posted(scheduled.id, "https://example.org/seen", "seen", NOW)
     (other,) = ledger.again(scheduled.article, [NEWS], now=NOW, due_at=NOW)
     unknown = doubted(ledger, other)
 
     with pytest.raises(Refused, match=f"is the receipt of delivery {scheduled.id} already"):
-        ledger.resolve_posted(other.id, "https://example.org/seen", NOW)
+        ledger.resolve_posted(other.id, "https://example.org/seen", "seen", NOW)
 
     assert unknown == ledger.delivery(other.id)
 

@@ -134,7 +134,7 @@ class Machine(RuleBasedStateMachine):
         try:
             if move == "posted":
                 url = f"https://example.org/{handle.key}/{len(self.ledger.delivery(handle.id).receipts)}"
-                return self.ledger.resolve_posted(handle.id, url, self.now())
+                return self.ledger.resolve_posted(handle.id, url, url, self.now())
             after: Delivery = getattr(self.ledger, move)(handle.id, self.now())
         except Refused:
             return self.ledger.delivery(handle.id)

@@ -131,7 +131,7 @@ def test_an_article_is_unfinished_until_all_its_deliveries_ended(ledger: Ledger)
     ledger.cancel(sport.id, NOW)
     unknown = doubted(ledger, news)
     assert ledger.unfinished(taken.article)
-    ledger.resolve_posted(unknown.id, "https://example.org/seen", NOW)
+    ledger.resolve_posted(unknown.id, "https://example.org/seen", "seen", NOW)
     assert not ledger.unfinished(taken.article)
 
 
@@ -162,7 +162,7 @@ def test_a_half_thread_that_goes_on_without_an_error_is_pointed_out(ledger: Ledg
     half = ledger.confirm(claimed(ledger, take(ledger, "half", NOW), THREAD), receipt(0), now=NOW)
     assert half
     ledger.doubt(half, "no answer", now=NOW, due_at=None)
-    rest = ledger.resolve_posted(half.id, "https://example.org/seen", NOW)
+    rest = ledger.resolve_posted(half.id, "https://example.org/seen", "seen", NOW)
 
     assert (State.SCHEDULED, None) == (rest.state, rest.error)
     assert (rest,) == ledger.attention()
