@@ -14,7 +14,7 @@ def _a_server(address: str) -> str:
     if url is None or url.scheme not in {"http", "https"} or not url.hostname:
         raise ValueError("is no server's address, which looks like https://social.example.org")
     if url.path.strip("/") or url.query or url.fragment or url.username:
-        raise ValueError(f"a server's address ends with its name: {url.scheme}://{url.hostname}")
+        raise ValueError(f"a server's address ends with its name: {url.scheme}://{url.netloc.rpartition('@')[2]}")
     if url.scheme == "http" and not _loopback(url.hostname):
         raise ValueError("http:// would send the secrets in the open; only https:// may leave this machine")
     return f"{url.scheme}://{url.netloc}"

@@ -35,7 +35,7 @@ def test_a_server_is_a_name_and_no_more(given: str, kept: str) -> None:
         ("", "is no server.s address"),
         ("ftp://example.org", "is no server.s address"),
         ("https://", "is no server.s address"),
-        ("https://example.org/@news", "ends with its name"),
+        ("https://example.org:8443/@news", "ends with its name: https://example.org:8443"),
         ("https://user:pw@example.org", "ends with its name"),
         ("http://example.org", "only https:// may leave this machine"),
         ("http://10.0.0.1", "only https:// may leave this machine"),
