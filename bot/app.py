@@ -65,11 +65,21 @@ class App:
         return Queue(self.settings.path(self.settings.queue))
 
     @cached_property
+    def database(self) -> tuple[str, Path]:
+        """The ledger's address and its lanes: beside the file, so that whoever opens it meets the same ones."""
+        url = self.settings.database_url.get_secret_value()
+        scheme, _, path = url.partition(":///")
+        if scheme != "sqlite":
+            return url, self.settings.home / "var"
+        file = self.settings.path(Path(path)).resolve()
+        return f"sqlite:///{file}", file.with_name(f"{file.name}.lanes")
+
+    @cached_property
     def ledger(self) -> Ledger:
         """The ledger, brought up to date; says so where it was begun anew or had to be migrated."""
         from bot.ledger import open_ledger
 
-        url, lanes = self._database()
+        url, lanes = self.database
         ledger = open_ledger(url, lanes=lanes)
         if ledger.begun_anew:
             self.tell(f"Began a new ledger: {ledger.where}")
@@ -82,7 +92,7 @@ class App:
         """The newest deliveries in these states, where there is a ledger already; begins none."""
         from bot.ledger.glance import glance
 
-        url, _ = self._database()
+        url, _ = self.database
         return glance(url, *states)
 
     @cached_property
@@ -146,15 +156,6 @@ class App:
     def accounts_of(self, article: Article, to: Collection[str] = ()) -> list[Account]:
         """The accounts that a new article goes to: those named by hand, else those it asks for, else all."""
         return [self.accounts[name] for name in to or article.accounts or self.accounts]
-
-    def _database(self) -> tuple[str, Path]:
-        """The ledger's address and its lanes: beside the file, so that whoever opens it meets the same ones."""
-        url = self.settings.database_url.get_secret_value()
-        scheme, _, path = url.partition(":///")
-        if scheme != "sqlite":
-            return url, self.settings.home / "var"
-        file = self.settings.path(Path(path)).resolve()
-        return f"sqlite:///{file}", file.with_name(f"{file.name}.lanes")
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

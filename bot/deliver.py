@@ -168,6 +168,8 @@ class Courier:
         if lane.paused and lane.paused_with not in {None, self._members[account].credentials}:
             self._ledger.resume(account, now=now)
             return True
+        if lane.settles_at(now, self._settling(account)):  # what is looked for after a restore may yet arrive
+            return False
         return not lane.paused_at(now) and (by_hand or not lane.backs_off_at(now))
 
     def _recognised(self, account: str) -> Adapter | None:
@@ -203,14 +205,17 @@ class Courier:
         if claimed is None:  # settled by someone else since we read it
             return
         unknown = delivery.state is State.UNKNOWN
-        uncertain = unknown or not (claimed.first_time or claimed.receipts)  # or sent again at the operator's word
+        # after a restore: published before it, perhaps, under a name that this ledger does not know
+        sought = claimed.sought_since is not None and (unknown or delivery.post is None)
+        again = not (claimed.first_time or claimed.receipts)  # at the operator's word
+        uncertain = unknown or sought or again
         try:
             left: Delivery | None = claimed
-            if unknown and not adapter.network.repeatable:
+            if sought or (unknown and not adapter.network.repeatable):
                 taken = self._ledger.taken(claimed.account, besides=claimed.id)
                 left = self._confirm_each(claimed, adapter.find(claimed, taken))
             if left is not None and left.state is State.SENDING:
-                left = self._confirm_each(left, adapter.publish(left))
+                left = self._publish_rest(left, adapter, only_looked_for=unknown and delivery.post is None)
         except LedgerError:  # it cannot be written down: the row stays `sending` for whoever holds the lane next
             raise
         except Exception as error:  # noqa: BLE001 - every surprise is a possible post
@@ -219,15 +224,24 @@ class Courier:
         if left is not None and left.state is State.SENDING:
             self._settle(left, BotError("the adapter ended before all parts were confirmed"), uncertain=uncertain)
 
+    def _publish_rest(self, left: Delivery, adapter: Adapter, *, only_looked_for: bool) -> Delivery | None:
+        """Publish what was not found; what we had no more to do for than to look is not sent when its time is over."""
+        if only_looked_for and not left.receipts and self._is_over(left):
+            return self._ledger.discard(left, "its time was over, and it had not been posted", now=self._clock())
+        return self._confirm_each(left, adapter.publish(left))
+
     def _post_of(self, delivery: Delivery, adapter: Adapter) -> Post | None:
-        """What to send: the frozen post where one may be out there, else rendered now; None if its time is over."""
+        """What to send, or to look for: the frozen post where one may be out there, else rendered now; None if its time is over."""
         if delivery.post is not None:
             return delivery.post
-        article = self._ledger.article(delivery.article)
-        if article.expires_at is not None and article.expires_at <= self._clock():
+        if delivery.state is State.SCHEDULED and self._is_over(delivery):
             return None
         account = replace(self._members[delivery.account].account, network=adapter.network)
-        return self._compose(article, account)
+        return self._compose(self._ledger.article(delivery.article), account)
+
+    def _is_over(self, delivery: Delivery) -> bool:
+        article = self._ledger.article(delivery.article)
+        return article.expires_at is not None and article.expires_at <= self._clock()
 
     def _confirm_each(self, claimed: Delivery, receipts: Iterable[Receipt]) -> Delivery | None:
         """Commit each receipt before asking for the next; None where the claim was lost meanwhile."""
@@ -247,7 +261,8 @@ class Courier:
             case Rejected():  # the earlier attempt may stand all the same
                 self._ledger.doubt(claimed, _words(error), now=now, due_at=None)
             case Unavailable() | RateLimited() | Unauthorized():
-                self._ledger.postpone(claimed, _words(error), now=now, due_at=now)
+                # it keeps its place: what became due meanwhile comes after it
+                self._ledger.postpone(claimed, _words(error), now=now, due_at=claimed.due_at or now)
                 self._hold_lane(self._ledger.lane_of(claimed.account), error)
             case _:
                 self._ledger.doubt(claimed, _words(error), now=now, due_at=self._when_to_look(claimed))

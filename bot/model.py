@@ -169,7 +169,8 @@ class Delivery:
 
     `key` is minted with the delivery and never changes: part i goes out under `key/i`. `claim` is the number of the
     attempt that holds it, `frozen_by` that of the one that froze the post. `post` and `first_attempt_at` are set while an attempt may have reached the network: then every
-    attempt sends the same. `due_at` is None while only the operator can move it on.
+    attempt sends the same. `due_at` is None while only the operator can move it on. What the account published from
+    `sought_since` to `sought_until` may be this, and the ledger would not know: it was put back from a backup.
     """
 
     id: int
@@ -187,6 +188,8 @@ class Delivery:
     post: Post | None = None
     receipts: tuple[Receipt, ...] = ()
     error: str | None = None
+    sought_since: datetime | None = None
+    sought_until: datetime | None = None
 
     @property
     def first_time(self) -> bool:

@@ -9,6 +9,7 @@ from bot.ledger.answers import Event, Lane, Taken
 from bot.ledger.articles import Articles
 from bot.ledger.attempts import Attempts
 from bot.ledger.by_hand import ByHand
+from bot.ledger.keeping import Keeping
 from bot.ledger.lanes import Lanes
 from bot.ledger.opening import open_database
 from bot.ledger.reading import Reading
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Event", "Lane", "Ledger", "Taken", "open_ledger"]
 
 
-class Ledger(Articles, Attempts, ByHand, Accounts, Lanes, Reading):
+class Ledger(Articles, Attempts, ByHand, Accounts, Lanes, Keeping, Reading):
     """
     Every promise that outlives this process; each public method is one transaction.
 

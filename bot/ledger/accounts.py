@@ -127,7 +127,14 @@ def row_of(db: Connection, account: Account) -> Row[Any]:
     if row is not None and row.network == account.network.name:
         return row
     if row is None:
-        db.execute(insert(accounts).values(name=account.name, network=account.network.name))
+        # It may be one that was known when the backup had been made that this ledger was put back from.
+        window = select(func.min(accounts.c.sought_since), func.max(accounts.c.sought_until))
+        since, until = db.execute(window).one()
+        db.execute(
+            insert(accounts).values(
+                name=account.name, network=account.network.name, sought_since=since, sought_until=until
+            )
+        )
     elif row.login is None:  # nothing was ever sent under this name
         _update(db, row.id, network=account.network.name)
     else:
@@ -197,4 +204,6 @@ def _lane(row: Row[Any]) -> Lane:
         reason=row.reason,
         failures=row.failures,
         backoff_until=row.backoff_until,
+        sought_since=row.sought_since,
+        sought_until=row.sought_until,
     )

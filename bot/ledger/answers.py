@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 
 _LONGEST = timedelta(hours=2)  # that a network is left alone; more comes from a clock that was wrong
+SEARCH = timedelta(days=30)
+"""How long after a restore each delivery is looked for before it is sent: as long as its article may come in again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Lane:
     What holds for all deliveries of one account.
 
     A pause with `paused_until` ends by itself at that time, one without it by `resume`; one for which credentials were the
-    reason names their fingerprint in `paused_with`, and ends with new ones too.
+    reason names their fingerprint in `paused_with`, and ends with new ones too. What the account published from
+    `sought_since` to `sought_until`, when the ledger was put back from a backup, is looked through before anything is sent.
     """
 
     account: str
@@ -44,6 +47,8 @@ class Lane:
     reason: str | None
     failures: int
     backoff_until: datetime | None
+    sought_since: datetime | None = None
+    sought_until: datetime | None = None
 
     def paused_at(self, now: datetime) -> bool:
         """Whether a pause holds at this moment."""
@@ -52,6 +57,15 @@ class Lane:
     def backs_off_at(self, now: datetime) -> bool:
         """Whether the network is left alone at this moment."""
         return self.backoff_until is not None and now < self.backoff_until < now + _LONGEST
+
+    def settles_at(self, now: datetime, seconds: float) -> bool:
+        """Whether a request that was under way when the ledger was lost may still arrive at this moment."""
+        return self.sought_until is not None and timedelta(0) <= now - self.sought_until < timedelta(seconds=seconds)
+
+    @property
+    def searched_until(self) -> datetime | None:
+        """Until when each delivery is looked for before it is sent, if it is."""
+        return self.sought_until and self.sought_until + SEARCH
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, select, update
 
+from bot.ledger.answers import SEARCH
 from bot.ledger.base import Base
 from bot.ledger.codec import dump
 from bot.ledger.rows import attach, change, held, note_on, one, unconfirmed, unsent, whole
@@ -34,11 +35,13 @@ class Attempts(Base):
         Take a delivery that is scheduled or unknown into `sending`, under a claim number never used before.
 
         Freezes `post` and the time of this attempt, or keeps those that an earlier attempt froze. On disk when this returns.
+        Ends the search that followed a restore, if it has lasted long enough.
         """
         with self._database.writing() as db:
             row = held(db, delivery, State.SCHEDULED, State.UNKNOWN)
             if row is None:
                 return None
+            _end_search(db, row.account, now)
             number = row.claim + 1
             return change(
                 db,
@@ -83,7 +86,7 @@ class Attempts(Base):
             row = held(db, claimed, State.SENDING)
             if row is None:
                 return None
-            values = unsent(row, one(db, row.id).receipts)
+            values = unsent(row, one(db, row.id))
             return change(
                 db, row.id, "postponed", error, now=now, due_at=due_at, error=error, attempts=row.attempts - 1, **values
             )
@@ -126,9 +129,10 @@ class Attempts(Base):
             )
 
     def note_error(self, delivery: Delivery, error: str, *, now: datetime, due_at: datetime | None) -> Delivery | None:
-        """Keep what hinders a scheduled delivery from being made into a post, and look at it again at `due_at`."""
+        """Keep what hinders a delivery from being made into a post, and look at it again at `due_at`."""
         with self._database.writing() as db:
-            if held(db, delivery, State.SCHEDULED) is None:
+            row = held(db, delivery, State.SCHEDULED, State.UNKNOWN)
+            if row is None or (row.state is State.UNKNOWN and row.frozen_by):
                 return None
             return change(db, delivery.id, "error", error, now=now, error=error, due_at=due_at)
 
@@ -149,6 +153,12 @@ def _frozen(db: Connection, row: Row[Any], post: Post, now: datetime) -> dict[st
     last_part = moment + timedelta(microseconds=len(post.parts) - 1)  # each part may take a microsecond of its own
     db.execute(update(accounts).where(account).values(last_attempt_at=last_part))
     return {"post": dump(post), "first_attempt_at": moment}
+
+
+def _end_search(db: Connection, account: int, now: datetime) -> None:
+    """Whatever was published before a restore has been looked for as long as it may turn up again."""
+    over = (accounts.c.id == account, accounts.c.sought_until < now - SEARCH)
+    db.execute(update(accounts).where(*over).values(sought_since=None, sought_until=None))
 
 
 def _in_good_order(db: Connection, delivery: int) -> None:

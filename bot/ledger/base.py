@@ -12,6 +12,7 @@ class Base:
     """A ledger that is open; each part of it adds its promises."""
 
     def __init__(self, opened: Opened) -> None:
+        self._opened = opened
         self._database = opened.database
         self._lanes = opened.lanes
         self.where = opened.database.where
@@ -19,5 +20,5 @@ class Base:
         self.backup = opened.backup
 
     def close(self) -> None:
-        """Let go of all connections."""
-        self._database.engine.dispose()
+        """Let go of all connections, and of the file."""
+        self._opened.close()

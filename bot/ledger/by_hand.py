@@ -65,7 +65,7 @@ class ByHand(Base):
                 case _:
                     _refuse_a_second(db, delivery)
                     row = db.execute(select(deliveries).where(deliveries.c.id == number)).one()
-                    values = {"error": None, **unsent(row, delivery.receipts)}
+                    values = {"error": None, **unsent(row, delivery)}
             return change(db, number, "retried", now=now, **{"due_at": now, "attempts": 0, **values})
 
     def cancel(self, number: int, now: datetime) -> Delivery:
@@ -87,12 +87,18 @@ class ByHand(Base):
             return change(db, delivery.id, "moved", f"to {due_at:%Y-%m-%d %H:%M:%S} UTC", now=now, due_at=due_at)
 
     def resolve_posted(self, number: int, url: str, remote_id: str, now: datetime) -> Delivery:
-        """The operator saw that the first part in doubt stands at `url`; what comes after it is sent now."""
+        """The operator saw that the first part in doubt stands at `url`; what comes after it is sent, or looked for, now."""
         with self._database.writing() as db:
             delivery = _in(db, number, State.UNKNOWN)
+            if delivery.post is None:
+                why = "the ledger was restored, and this has not been looked for since"
+                raise _refused(delivery, why, f"`bot resume {delivery.account}`, and the next run looks for it")
             receipt = Receipt(index=unconfirmed(delivery)[0], remote_id=remote_id, url=url)
             rest = unconfirmed(attach(db, delivery, receipt))
-            state, due_at = (State.SCHEDULED, now) if rest else (State.DELIVERED, None)
+            if not rest:
+                state, due_at = State.DELIVERED, None
+            else:  # after a restore these may stand as well
+                state, due_at = State.UNKNOWN if delivery.sought_since else State.SCHEDULED, now
             return change(
                 db, number, "resolved: posted", url, now=now, state=state, due_at=due_at, attempts=0, error=None
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import NullPool, create_engine, event, make_url
+from sqlalchemy import URL, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.errors import ConfigurationError
@@ -16,7 +16,7 @@ from bot.ledger.failures import told
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sqlalchemy import URL, Connection, Engine
+    from sqlalchemy import Connection, Engine
 
 _PATIENCE = 30  # seconds for other writers to finish: each takes milliseconds
 
@@ -82,7 +82,12 @@ class Database:
                 yield connection
 
 
-def database(url: str) -> Database:
+def in_file(file: Path) -> Database:
+    """The SQLite database in a file, not opened yet."""
+    return database(URL.create("sqlite", database=str(file)))
+
+
+def database(url: str | URL) -> Database:
     """The database at `url`, not opened yet."""
     address = _address(url)
     if address.drivername == "sqlite":
@@ -93,7 +98,7 @@ def database(url: str) -> Database:
     return Database(engine, where)
 
 
-def _address(url: str) -> URL:
+def _address(url: str | URL) -> URL:
     try:
         address = make_url(url)
     except (ArgumentError, ValueError):  # the latter names a piece of it, which may be of the password

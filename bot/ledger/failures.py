@@ -43,7 +43,7 @@ _KNOWN = {
     "SQLITE_IOERR": ("the disk fails to read or write it", "Look at the disk and the system's log"),
     "SQLITE_CORRUPT": (
         "the database is damaged",
-        "Put back a copy, or rescue what is left with `sqlite3 FILE .recover`",
+        "Stop the bot and put back the newest backup: bot restore",
     ),
 }
 
@@ -60,6 +60,16 @@ def told(where: str) -> Iterator[None]:
     except OSError as error:
         what, hint = _FULL if error.errno == errno.ENOSPC else (f"{_CLOSED[0]} ({error.strerror})", _CLOSED[1])
         raise LedgerError(what, where=str(error.filename or where), hint=hint) from error
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether this says that an SQLite file is not what it was."""
+    while isinstance(error, LedgerError | DBAPIError):
+        cause = error.orig if isinstance(error, DBAPIError) else error.__cause__
+        if cause is None:
+            return False
+        error = cause
+    return _code(error) in {"SQLITE_NOTADB", "SQLITE_CORRUPT"}
 
 
 def _explained(error: BaseException, where: str) -> LedgerError:

@@ -1,4 +1,4 @@
-"""A lock on a file that dies with its holder, whatever kills him."""
+"""Locks on files that die with their holder, whatever kills him."""
 
 from __future__ import annotations
 
@@ -22,12 +22,30 @@ def locked(file: Path, *, wait: bool) -> Iterator[bool]:
     The file is opened afresh each time, so that two holders in one process exclude each other, and never deleted:
     else a second holder could lock a new file of that name while the first still holds the old one.
     """
-    with told(str(file)):
-        lock = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    lock = _opened(file)
     try:
         yield _lock(lock, wait=wait)
     finally:
         os.close(lock)
+
+
+class Shared:
+    """A lock that many hold at once, each until he closes it: while one does, nobody has it for himself as `locked`."""
+
+    def __init__(self, file: Path) -> None:
+        self._lock: int | None = _opened(file)
+        fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+    def close(self) -> None:
+        """Let go of it; once is enough."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def _opened(file: Path) -> int:
+    with told(str(file)):
+        return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def _lock(lock: int, *, wait: bool) -> bool:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
 from bot.errors import LedgerError
 from bot.files import private_folder
+from bot.ledger import copies
 from bot.ledger.database import Database, database
 from bot.ledger.failures import told
-from bot.ledger.locks import locked
+from bot.ledger.locks import Shared, locked
+from bot.ledger.loss import Presence
 from bot.ledger.schema import HEAD
 
 if TYPE_CHECKING:
@@ -28,41 +30,62 @@ MIGRATIONS = "bot.ledger:migrations"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A database with the tables of this version; `backup` is the copy of the one that was brought up to it."""
+    """
+    A database with the tables of this version; `backup` is the copy of the one that was brought up to it.
+
+    `use` tells others for as long as it is held that somebody has this file open.
+    """
 
     database: Database
     lanes: Path
     begun_anew: bool = False
     backup: Path | None = None
+    use: Shared | None = None
+
+    def close(self) -> None:
+        """Let go of all connections, and of the file."""
+        self.database.engine.dispose()
+        if self.use is not None:
+            self.use.close()
 
 
 def open_database(url: str, *, lanes: Path, migrations: str = MIGRATIONS, head: str = HEAD) -> Opened:
     """The database at `url`, created or brought up to `head` if need be; of several processes one does it."""
     found = database(url)
     try:
-        with told(found.where), _alone(found, lanes):
-            return _up_to_date(found, lanes, migrations, head)
+        with told(found.where):
+            if found.file is None:
+                return up_to_date(found, lanes, migrations, head)
+            return _open_file(found, found.file, lanes, migrations, head)
     except BaseException:
         found.engine.dispose()
         raise
 
 
 @contextmanager
-def _alone(found: Database, lanes: Path) -> Iterator[None]:
+def opening(file: Path, lanes: Path) -> Iterator[None]:
     """Hold off others that open this SQLite file: to begin a write-ahead log it must be ours for a moment."""
-    if found.file is None:
-        yield
-        return
     private_folder(lanes)
-    private_folder(found.file.parent)
+    private_folder(file.parent)
     with locked(lanes / "opening.lock", wait=True):
-        os.close(os.open(found.file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        with found.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         yield
 
 
-def _up_to_date(found: Database, lanes: Path, migrations: str, head: str) -> Opened:
+def in_use(lanes: Path) -> Path:
+    """The lock that everybody shares who has the file open."""
+    return lanes / "use.lock"
+
+
+def up_to_date(
+    found: Database,
+    lanes: Path,
+    migrations: str = MIGRATIONS,
+    head: str = HEAD,
+    *,
+    presence: Presence | None = None,
+    keep: bool = True,
+) -> Opened:
+    """The database with the tables of `head`; a copy of an SQLite file that held older ones is kept."""
     with found.reading() as connection:
         if _revision(connection, found.where) == head:
             return Opened(found, lanes)
@@ -70,8 +93,22 @@ def _up_to_date(found: Database, lanes: Path, migrations: str, head: str) -> Ope
         revision = _revision(connection, found.where)  # somebody else may have done it meanwhile
         if revision == head:
             return Opened(found, lanes)
-        backup = _migrate(connection, found, revision, migrations)
+        if revision is None and presence is not None and presence.begun:
+            raise presence.without_tables()
+        backup = _migrate(connection, found, revision, migrations, keep=keep)
     return Opened(found, lanes, begun_anew=revision is None, backup=backup)
+
+
+def _open_file(found: Database, file: Path, lanes: Path, migrations: str, head: str) -> Opened:
+    with opening(file, lanes):
+        presence = Presence(file, lanes)
+        with presence.watched():
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            with found.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            opened = up_to_date(found, lanes, migrations, head, presence=presence)
+        presence.keep()
+        return replace(opened, use=Shared(in_use(lanes)))
 
 
 def _revision(connection: Connection, where: str) -> str | None:
@@ -89,7 +126,9 @@ def _revision(connection: Connection, where: str) -> str | None:
     return None
 
 
-def _migrate(connection: Connection, found: Database, revision: str | None, migrations: str) -> Path | None:
+def _migrate(
+    connection: Connection, found: Database, revision: str | None, migrations: str, *, keep: bool
+) -> Path | None:
     """Bring the tables up to the newest migration, after copying an SQLite file that holds some; the copy's path."""
     from alembic import command
     from alembic.config import Config
@@ -102,9 +141,9 @@ def _migrate(connection: Connection, found: Database, revision: str | None, migr
         raise LedgerError(
             f"this ledger was written by a newer version of the bot (its tables are at {revision!r})",
             where=found.where,
-            hint="Run that version, or put back the copy that it kept beside the ledger",
+            hint="Run that version, or put back the copy that it kept beside the ledger: bot restore",
         )
-    copy = _copy(found.file, f"before-{scripts.get_current_head()}") if revision and found.file else None
+    copy = _copy(found.file, f"before-{scripts.get_current_head()}") if keep and revision and found.file else None
     command.upgrade(config, "head")
     return copy
 
@@ -113,7 +152,6 @@ def _copy(file: Path, suffix: str) -> Path:
     """A copy of an SQLite file as it stands, beside it."""
     copy = file.with_name(f"{file.name}.{suffix}")
     copy.unlink(missing_ok=True)
-    os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
+    with closing(sqlite3.connect(file)) as source:
+        copies.make(source, copy)
     return copy

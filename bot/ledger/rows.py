@@ -24,6 +24,8 @@ _WHOLE = (
         articles.c.headline,
         accounts.c.name,
         accounts.c.network,
+        accounts.c.sought_since,
+        accounts.c.sought_until,
         receipts.c.part,
         receipts.c.remote_id,
         receipts.c.url,
@@ -70,6 +72,8 @@ def _delivery(rows: list[Row[Any]]) -> Delivery:
         post=None if row.post is None else load(Post, row.post),
         receipts=tuple(Receipt(row.part, row.remote_id, row.url, row.proof) for row in rows if row.part is not None),
         error=row.error,
+        sought_since=row.sought_since,
+        sought_until=row.sought_until,
     )
 
 
@@ -99,18 +103,16 @@ def change(db: Connection, number: int, event: str, detail: str = "", *, now: da
     return changed
 
 
-def unsent(row: Row[Any], receipts: Iterable[Receipt]) -> dict[str, Any]:
+def unsent(row: Row[Any], delivery: Delivery) -> dict[str, Any]:
     """
     What becomes of a delivery whose last attempt certainly did not post.
 
     If an attempt before it may have, that is as open as before. Else nothing is out there, and unless parts stand the
-    next attempt renders it afresh.
+    next attempt renders it afresh. After a restore more of them may stand than the ledger knows: these are looked for.
     """
-    if row.doubted:
-        return {"state": State.UNKNOWN}
-    if row.frozen_by == row.claim and not tuple(receipts):
-        return {"state": State.SCHEDULED, **THAWED}
-    return {"state": State.SCHEDULED}
+    afresh = row.frozen_by == row.claim and not delivery.receipts
+    in_doubt = row.doubted or (delivery.sought_since is not None and row.frozen_by is not None and not afresh)
+    return {"state": State.UNKNOWN if in_doubt else State.SCHEDULED, **(THAWED if afresh else {})}
 
 
 def unconfirmed(delivery: Delivery) -> list[int]:

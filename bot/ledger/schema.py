@@ -27,7 +27,7 @@ from bot.model import State
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration. A constant, because importing Alembic to look it up would cost every start a third of a second."""
 
 
@@ -101,6 +101,8 @@ accounts = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("backoff_until", Moment),
     Column("last_attempt_at", Moment),
+    Column("sought_since", Moment),  # what it published from here
+    Column("sought_until", Moment),  # to here is looked through: the ledger was put back from a backup, and lacks that
     UniqueConstraint("network", "login"),
 )
 

@@ -11,7 +11,7 @@ ROOT = Path(bot.__file__).parent
 FLOORS = (
     {"bot.model", "bot.errors"},
     {"bot.text", "bot.files", "bot.networks.base"},
-    {"bot.intake", "bot.compose", "bot.ledger", "bot.networks"},
+    {"bot.intake", "bot.compose", "bot.ledger", "bot.networks", "bot.environment"},
     {"bot.settings", "bot.deliver"},
     {"bot.daemon"},
     {"bot.app"},

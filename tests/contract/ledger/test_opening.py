@@ -38,10 +38,10 @@ sys.stdin.read()  # until all are ready
 ledger = open_ledger(sys.argv[1], lanes=Path(sys.argv[2]))
 print(ledger.begun_anew, "alembic" in sys.modules)
 """
-SECOND = """
+THIRD = """
 from alembic import op
 import sqlalchemy as sa
-revision, down_revision = "0002", "0001"
+revision, down_revision = "0003", "0002"
 def upgrade():
     op.add_column("articles", sa.Column("more", sa.Integer))
     {then}
@@ -62,7 +62,7 @@ def opener(url: str, lanes: Path) -> subprocess.Popen[str]:
 def newer(folder: Path, then: str = "") -> str:
     """The migrations of a version to come: ours and one more."""
     copytree(Path(bot.ledger.__file__).parent / "migrations", folder)
-    (folder / "versions" / "second.py").write_text(SECOND.format(then=then))
+    (folder / "versions" / "third.py").write_text(THIRD.format(then=then))
     return str(folder)
 
 
@@ -146,11 +146,11 @@ def test_a_database_of_something_else_is_left_alone(url: str, lanes: Path, ledge
 def test_an_older_ledger_is_brought_up_to_date(
     ledger: Ledger, scheduled: Delivery, url: str, lanes: Path, tmp_path: Path
 ) -> None:
-    opened = open_database(url, lanes=lanes, migrations=newer(tmp_path / "newer"), head="0002")
+    opened = open_database(url, lanes=lanes, migrations=newer(tmp_path / "newer"), head="0003")
 
     with opened.database.reading() as db:
         assert [(scheduled.article, None)] == [tuple(row) for row in db.execute(text("SELECT id, more FROM articles"))]
-        assert "0002" == db.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        assert "0003" == db.execute(text("SELECT version_num FROM alembic_version")).scalar()
     opened.database.engine.dispose()
     assert not opened.begun_anew
 
@@ -160,7 +160,7 @@ def test_a_migration_that_fails_changes_nothing(
 ) -> None:
     migrations = newer(tmp_path / "newer", then="op.add_column('nowhere', sa.Column('x', sa.Integer))")
     with pytest.raises(LedgerError, match="nowhere"):
-        open_database(url, lanes=lanes, migrations=migrations, head="0002")
+        open_database(url, lanes=lanes, migrations=migrations, head="0003")
 
     again = open_ledger(url, lanes=lanes)
     assert (scheduled,) == again.waiting()
@@ -172,10 +172,10 @@ def test_a_migration_that_fails_changes_nothing(
 def test_the_old_file_is_kept_beside_the_new_one(file: Path, lanes: Path, tmp_path: Path) -> None:
     old = open_ledger(f"sqlite:///{file}", lanes=lanes)
     old.take_in(ARTICLE, [NEWS], now=NOW, due_at=NOW)
-    opened = open_database(f"sqlite:///{file}", lanes=lanes, migrations=newer(tmp_path / "newer"), head="0002")
+    opened = open_database(f"sqlite:///{file}", lanes=lanes, migrations=newer(tmp_path / "newer"), head="0003")
     opened.database.engine.dispose()
 
-    assert file.with_name("bot.db.before-0002") == opened.backup
+    assert file.with_name("bot.db.before-0003") == opened.backup
     assert 0o600 == mode(opened.backup)
     copy = open_ledger(f"sqlite:///{opened.backup}", lanes=lanes)
     assert old.events() == copy.events()
@@ -191,7 +191,8 @@ def test_file_and_folder_are_their_owners_alone(file: Path, lanes: Path) -> None
         modes = {path.relative_to(file.parent).as_posix(): oct(mode(path)) for path in (file.parent, *found)}
     ledger.close()
 
-    files = ("deeper/bot.db", "deeper/bot.db-shm", "deeper/bot.db-wal", "lanes/1.lock", "lanes/opening.lock")
+    beside = ("lanes/1.lock", "lanes/begun", "lanes/opening.lock", "lanes/use.lock")
+    files = ("deeper/bot.db", "deeper/bot.db-shm", "deeper/bot.db-wal", *beside)
     assert dict.fromkeys((".", "deeper", "lanes"), "0o700") | dict.fromkeys(files, "0o600") == modes
 
 

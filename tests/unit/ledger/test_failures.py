@@ -51,7 +51,7 @@ def test_a_damaged_database_is_told(file: Path) -> None:
     file.write_bytes(damaged)
     with (
         closing(sqlite3.connect(file)) as connection,
-        pytest.raises(LedgerError, match=r"^bot\.db: the database is damaged\. Put back a copy"),
+        pytest.raises(LedgerError, match=r"^bot\.db: the database is damaged\. .* bot restore"),
         told("bot.db"),
     ):
         connection.execute("SELECT * FROM notes").fetchall()
