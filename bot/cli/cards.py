@@ -87,7 +87,7 @@ def _write(card: Card) -> None:
         return
     for part in card.post.parts:
         show.line(printable(part.text))
-        show.line("-- " + ", ".join(f"{n} of {limit} {unit}" for unit, n, limit in _lengths(part, card)))
+        show.line("-- " + ", ".join(f"{n:,} of {limit:,} {unit}" for unit, n, limit in _telling(part, card)))
     for note in _notes(card.post):
         show.line(f"-- {printable(note)}")
     show.line()
@@ -111,7 +111,7 @@ def _rows(card: Card) -> list[RenderableType]:
     rows: list[RenderableType] = []
     for part in card.post.parts:
         rows += [*([Text("· · ·", style="dim", justify="center")] if rows else []), _marked(part)]
-        rows += [_bar(*length) for length in _lengths(part, card)]
+        rows += [_bar(*length) for length in _telling(part, card)]
     return [*rows, *(Text(printable(note), style="yellow") for note in _notes(card.post))]
 
 
@@ -144,7 +144,15 @@ def _bar(unit: str, length: int, maximum: int) -> RenderableType:
 
     full = round(BAR * min(length / maximum, 1))
     bar = Text("━" * full, style="green" if length <= 0.9 * maximum else "yellow")
-    return bar.append("─" * (BAR - full), style="bright_black").append(f" {length} of {maximum} {unit}", style="dim")
+    return bar.append("─" * (BAR - full), style="bright_black").append(
+        f" {length:,} of {maximum:,} {unit}", style="dim"
+    )
+
+
+def _telling(part: Part, card: Card) -> list[tuple[str, int, int]]:
+    """The first length, which people go by, and those that come near their limits."""
+    lengths = _lengths(part, card)
+    return [*lengths[:1], *(each for each in lengths[1:] if 2 * each[1] > each[2])]
 
 
 def _lengths(part: Part, card: Card) -> list[tuple[str, int, int]]:

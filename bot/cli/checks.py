@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.cli import show
 from bot.cli.exits import Exit, of_error
 from bot.errors import BotError, ComposeError, DeliveryError, Unauthorized
 from bot.model import Article, Related
@@ -46,7 +47,7 @@ class Finding:
 
 def run(app: App, *, offline: bool) -> list[Finding]:
     """Everything that can be tried without sending."""
-    findings = [Finding("settings", f"{len(app.accounts)} accounts, home {app.settings.home}")]
+    findings = [Finding("settings", f"{_counted(len(app.accounts), 'account')}, home {app.settings.home}")]
     findings += _readable_by_others(app)
     findings.append(_ledger(app))
     findings += _templates(app)
@@ -91,14 +92,22 @@ def _queued(app: App) -> Iterator[Finding]:
                 yield Finding(f"{Path(path).name} for {account.name}", str(error), of_error(error))
             else:
                 good += 1
-    yield Finding("queue", f"{good} posts can be made of what waits")
+    yield Finding("queue", f"{_counted(good, 'post')} can be made of what waits")
 
 
 def _ledger(app: App) -> Finding:
+    """Whether it opens and is sound, and when there was a copy of it last."""
     try:
-        return Finding("ledger", app.ledger.where)
+        ledger = app.ledger
+        damage, backup = ledger.damage(), ledger.last_backup()
     except BotError as error:
         return Finding("ledger", str(error), of_error(error))
+    if damage:
+        return Finding("ledger", f"{ledger.where}: damaged ({damage}); put back a backup: `bot restore`", Exit.REFUSED)
+    if not ledger.in_a_file:
+        return Finding("ledger", ledger.where)
+    last = f"last backup {show.moment(backup, app.settings.timezone)}" if backup else "no backup yet: `bot backup`"
+    return Finding("ledger", f"{ledger.where}, sound; {last}")
 
 
 def _logins(app: App) -> Iterator[Finding]:
@@ -110,8 +119,14 @@ def _logins(app: App) -> Iterator[Finding]:
         except DeliveryError as error:
             yield Finding(name, str(error), Exit.USAGE if isinstance(error, Unauthorized) else Exit.NOT_YET)
             continue
+        except Exception as error:  # noqa: BLE001 - of one account; the others are told all the same
+            yield Finding(name, f"cannot be checked ({type(error).__name__}: {error})", Exit.REFUSED)
+            continue
         twin = known.setdefault((account.network.name, identity.login), name)
-        if twin == name:
+        before = app.ledger.lane_of(name).login
+        if before not in {None, identity.login}:
+            yield Finding(name, f"was {before} and now shows {identity.login}; put back its keys", Exit.USAGE)
+        elif twin == name:
             told = (f"is {identity.name} ({identity.login})", *identity.facts, _allowed(adapter.network))
             yield Finding(name, ", ".join(filter(None, told)))
         else:
@@ -120,5 +135,8 @@ def _logins(app: App) -> Iterator[Finding]:
 
 def _allowed(network: Network) -> str:
     """How much a post may hold there, as the server said."""
-    limits = " and ".join(f"{limit.maximum:,} {limit.unit}" for limit in network.limits)
-    return limits and f"{limits} a post"
+    return next((f"{limit.maximum:,} {limit.unit} a post" for limit in network.limits), "")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -154,8 +154,6 @@ def _asked(model: type[AccountSettings], *, every: bool) -> Iterator[tuple[str, 
 
 def _sound(model: type[AccountSettings], given: Mapping[str, str], name: str, answer: str) -> str:
     """The answer as it is meant, if the model takes it; an empty one is the default."""
-    if name == "base_url" and answer and "://" not in answer:
-        answer = f"https://{answer.rpartition('@')[2]}"  # people say mastodon.example, or @me@mastodon.example
     said = {**given, name: answer} if answer else given
     if fault := faults(model, said).get(name):
         raise ValueError(fault)

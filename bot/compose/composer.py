@@ -41,7 +41,9 @@ class Composer:
                 f"nothing is left to post on account {account.name}", hint="Give it a headline or a text."
             )
         if excess := _excess(parts, account.network, article.warning):
-            raise _too_long(account, excess, dropped, shorten=f"text: {own}" if own else "the link or the headline")
+            shorten = f"text: {own}" if own else "the link or the headline"
+            alone = _excess(("",), account.network, article.warning)
+            raise _too_long(account, excess, dropped, shorten="the warning" if alone else shorten)
         return Post(
             parts=tuple([Part(text, tuple(account.network.spans(text))) for text in parts]),
             title=article.headline,

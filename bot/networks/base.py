@@ -84,8 +84,12 @@ class AccountSettings(BaseModel):
         """The network's facts for the account of this name, as its server last told them; asks no server."""
         return replace(self.facts, deadline=self.timeout)
 
-    def post_at(self, url: str) -> str:
-        """The network's own name for the post that a person sees at this address; ValueError where none can be."""
+    def post_at(self, url: str, login: str | None = None) -> str:  # noqa: ARG002 - what it says of an address differs
+        """
+        The network's own name for the post of this account that a person sees at this address.
+
+        `login` is who the account is there, as far as that is known. Raises ValueError where the address can be none.
+        """
         return url
 
     def fingerprint(self, key: bytes) -> str:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
+_HOST = re.compile(r"[\w.:-]+")
+
 
 def _a_server(address: str) -> str:
-    url = _split(address.strip())
-    if url is None or url.scheme not in {"http", "https"} or not url.hostname:
+    address = address.strip()
+    if "://" not in address:
+        address = f"https://{address.rpartition('@')[2]}"  # people say mastodon.example, or @me@mastodon.example
+    url = _split(address)
+    if url is None or url.scheme not in {"http", "https"} or not url.hostname or not _HOST.fullmatch(url.hostname):
         raise ValueError("is no server's address, which looks like https://social.example.org")
     if url.path.strip("/") or url.query or url.fragment or url.username:
         raise ValueError(f"a server's address ends with its name: {url.scheme}://{url.netloc.rpartition('@')[2]}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import httpcore
 
 from bot.errors import DeliveryError, OutcomeUnknown, Rejected, Unauthorized, Unavailable
+from bot.networks.wire import TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,15 +20,16 @@ _LONGEST_WORDS = 200
 
 
 class Stakes(NamedTuple):
-    """What a refusal means here, and what it means when nobody knows how a request ended."""
+    """What it means here that a request is refused, that nobody knows how it ended, and that its answer has no end."""
 
     refused: type[DeliveryError]
     unclear: type[DeliveryError]
+    too_much: type[DeliveryError]
 
 
-NOTHING_POSTED = Stakes(refused=Unauthorized, unclear=Unavailable)
-PERHAPS_POSTED = Stakes(refused=Rejected, unclear=OutcomeUnknown)
-LOOKING = Stakes(refused=OutcomeUnknown, unclear=Unavailable)
+NOTHING_POSTED = Stakes(refused=Unauthorized, unclear=Unavailable, too_much=Unavailable)
+PERHAPS_POSTED = Stakes(refused=Rejected, unclear=OutcomeUnknown, too_much=OutcomeUnknown)
+LOOKING = Stakes(refused=OutcomeUnknown, unclear=Unavailable, too_much=OutcomeUnknown)
 
 
 def never_left(failure: BaseException | None) -> bool:
@@ -35,11 +37,16 @@ def never_left(failure: BaseException | None) -> bool:
     return isinstance(failure, httpcore.ConnectError | httpcore.ConnectTimeout)
 
 
-def broken(failure: BaseException, timeout: float) -> str:
-    """What became of a request that got no whole answer, for people."""
+def unanswered(failure: BaseException | None, stakes: Stakes, *, timeout: float, where: str) -> DeliveryError:
+    """What it says of the post that a request got no whole answer; without a failure it broke before it was sent."""
+    if never_left(failure):
+        return Unavailable(f"cannot be reached ({in_words(str(failure)) or 'no answer'})", where=where)
+    if isinstance(failure, TooLarge):
+        return stakes.too_much("answered more than anybody reads", where=where)
     if isinstance(failure, httpcore.TimeoutException):
-        return f"gave no whole answer within {timeout:g} s"
-    return f"broke off before it had answered ({type(failure).__name__})"
+        return stakes.unclear(f"gave no whole answer within {timeout:g} s", where=where)
+    broken = f"broke off before it had answered ({type(failure).__name__})"
+    return stakes.unclear(broken if failure else "was sent a request that broke on its way", where=where)
 
 
 def retry_at(reset: datetime | None, now: datetime, *, date: str | None = None) -> datetime:
@@ -50,8 +57,13 @@ def retry_at(reset: datetime | None, now: datetime, *, date: str | None = None) 
     """
     if reset is None:
         return now + _PAUSE
-    wait = reset - (_moment(date) or now)
+    wait = reset - network_time(date, now)
     return now + wait if timedelta(0) < wait < _LONGEST_PAUSE else now + _PAUSE
+
+
+def network_time(date: str | None, now: datetime) -> datetime:
+    """What time it is there, by the Date header of an answer that came just now; ours where that says nothing."""
+    return _moment(date) or now
 
 
 def clock_skew(date: str | None, now: datetime) -> timedelta | None:
@@ -60,16 +72,11 @@ def clock_skew(date: str | None, now: datetime) -> timedelta | None:
     return now - moment if moment else None
 
 
-def quota(left: int, limit: int, of: str, until: datetime | None = None) -> str:
-    """What is left of a quota, for people."""
-    return f"{left:,} of {limit:,} {of} left" + (f" until {until:%Y-%m-%d %H:%M} UTC" if until else "")
-
-
 def in_words(text: str, secrets: Iterable[str] = ()) -> str:
     """A network's own words on one short line, without our secrets, should it repeat them."""
     for secret in secrets:
         text = text.replace(secret, "…") if secret else text
-    line = " ".join(text.split())
+    line = " ".join(text.encode(errors="replace").decode().split())  # JSON can spell half a character
     return line if len(line) <= _LONGEST_WORDS else f"{line[: _LONGEST_WORDS - 1]}…"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 from bot.networks.wire import Deadline, Wire
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from requests import PreparedRequest, Response, Session
 
 
@@ -18,26 +21,31 @@ class Bounded(HTTPAdapter):
     """
     Carries the requests of one attempt until its deadline, and keeps what came of the latest.
 
-    The SDKs turn answers into exceptions that have lost their status, their headers or their cause. What an answer means is
-    therefore read from `answer`; where it is None, `failure` is the httpcore exception that came instead.
+    The SDKs turn answers into exceptions that have lost their status, their headers or their cause, and fail over odd headers
+    of what was done. What an answer means is therefore read from `answer`; where it is None, `failure` is the httpcore
+    exception that came instead. What is for `public` goes to `server`: so a request that is signed for a network's public
+    address reaches a proxy, or a test's server.
     """
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, *, public: str = "", server: str = "") -> None:
         super().__init__()
         self.answer: Response | None = None
         self.failure: Exception | None = None
         self._wire = Wire(Deadline(timeout))
-
-    def carry(self, session: Session, public: str = "", server: str = "") -> None:
-        """
-        Take over everything that this session sends; what is for `public` goes to `server` instead.
-
-        So a request signed for a network's public address reaches a proxy or a test server.
-        """
-        session.trust_env = False  # neither ~/.netrc nor a proxy from the environment gets between
         self._public, self._server = public, server
+
+    def carry(self, session: Session) -> None:
+        """Take over everything that this session sends."""
+        session.trust_env = False  # neither ~/.netrc nor a proxy from the environment gets between
         session.mount("https://", self)
         session.mount("http://", self)
+
+    def answer_to(self, call: Callable[[], object]) -> Response | None:
+        """The answer to the one request that a call makes, whatever the SDK thinks of it; None where none came."""
+        self.answer = self.failure = None
+        with suppress(Exception):  # judged by what came over the wire
+            call()
+        return self.answer
 
     def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:
         """The whole answer to one request, whatever timeout the SDK thinks it has."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,43 @@ from bot.model import Delivery, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
 
 LOOK_BACK = timedelta(days=1)
-"""How long before `first_attempt_at` a timeline is looked at: our clock and the network's differ."""
+"""How far a timeline is looked at beyond the times that we know: our clock and the network's differ."""
+
+_LONG_AGO = timedelta(days=30)  # nobody leaves a post in doubt for longer than that
+_SLIGHTLY = timedelta(minutes=5)
+_FURTHER = r"""[^\s<>()\[\]{}"'?#&「」…]*\w"""  # what goes on with a link, unless that stands in brackets
+
+
+def since(delivery: Delivery, now: datetime | None = None) -> datetime:
+    """
+    From when on a post may be this delivery's: its first attempt, or the backup that the ledger was put back from.
+
+    `now` is the present by the network's clock. A moment after that was stamped by a clock that was fast, or in the order of
+    one that was: it says nothing of when that was, and what stands must not be sought where nothing can stand yet.
+    """
+    if delivery.first_attempt_at is None:
+        raise ValueError("a delivery is looked for after it was claimed, not before")
+    moment = min(delivery.first_attempt_at, delivery.sought_since or delivery.first_attempt_at)
+    return now - _LONG_AGO if now and moment > now + _SLIGHTLY else moment - LOOK_BACK
+
+
+def until(delivery: Delivery) -> datetime | None:
+    """Up to when a post may be this delivery's; None for one that has been sent since we know of it."""
+    if delivery.first_time and delivery.sought_until is not None:
+        return delivery.sought_until + LOOK_BACK
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A post on the account's timeline: `text` as its author wrote it, `warning` where the network keeps one apart."""
+    """
+    A post on the account's timeline: `text` as its author wrote it, `warning` where the network keeps one apart.
+
+    The text is comparable: `plain`, or whatever else is made of what was sent (`read_back`) where it is recognised.
+    """
 
     remote_id: str
     url: str
@@ -35,33 +64,50 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
+def links_to(link: str, text: str) -> bool:
+    """Whether a text has this link, and not merely one that begins like it; what follows a ? or a # leads to the same page."""
+    return bool(link) and re.search(rf"{re.escape(link)}(?:(?<=>)|(?!{_FURTHER}))", text) is not None
+
+
+def same_words(ours: str, theirs: str) -> bool:
+    """Whether two texts say the same, whatever stands between their words; those without words are not alike."""
+    words = _words(ours)
+    return bool(words) and words == _words(theirs)
+
+
 def recognised(
     delivery: Delivery,
     timeline: Sequence[Standing],
     taken: Collection[str],
     *,
     read_back: Callable[[str], str] = plain,
+    alike: Callable[[str, str], bool] = same_words,
     warned: bool = False,
 ) -> Iterator[Receipt]:
     """
     The parts without a receipt that stand on the timeline, ending at the first that is certainly absent.
 
-    `timeline` begins LOOK_BACK before the first attempt, oldest first; `taken` are the posts that other deliveries hold.
-    `read_back` makes of a text what is the same for what was sent and for what the network shows of it; `warned` says that
-    the network keeps the warning apart from the text. A post is ours if it says exactly that, in answer to the part before
-    it; one that is merely like it raises OutcomeUnknown.
+    `timeline` begins at `since`, oldest first; `taken` are the posts that other deliveries hold.
+    `read_back` makes of what was sent the text of a Standing; `warned` says that the network keeps the warning apart from it.
+    A post is ours if it says exactly that, in answer to the part before it; one that is merely like it, being `alike` or
+    with the article's link, raises OutcomeUnknown. After a restore the words that were sent may have been others: then any
+    post with the article's link is like it, or without a link one with its title, and any answer to the part before.
     """
     if delivery.post is None:
         raise ValueError("a delivery is looked for after it was claimed, not before")
     names = {receipt.index: receipt.remote_id for receipt in delivery.receipts}
     held = {*taken, *names.values()}
     warning = plain(delivery.post.warning or "") if warned else ""
-    link = read_back(delivery.post.url or "")
-    for index, part in enumerate(delivery.post.parts):
+    texts = [read_back(part.text) for part in delivery.post.parts]
+    link, reworded = read_back(delivery.post.url or ""), delivery.sought_since is not None
+    linked = any(links_to(link, text) for text in texts)
+    title = _words(delivery.post.title) if reworded and not linked else []
+    for index, text in enumerate(texts):
         if index in names:
             continue
-        sent = _Sent(read_back(part.text), warning, names.get(index - 1), link)
-        free = [replace(post, text=read_back(post.text)) for post in timeline if post.remote_id not in held]
+        sign = link if links_to(link, text) or (reworded and linked) else ""
+        sent = _Sent(text, warning, names.get(index - 1), sign, title, alike, reworded=reworded)
+        free = [post for post in timeline if post.remote_id not in held]
         found = next((post for post in free if sent.is_this(post)), None)
         if found is None:
             _certainly_absent(sent, free)
@@ -79,21 +125,32 @@ class _Sent:
     warning: str
     parent: str | None
     link: str
+    title: list[str]
+    alike: Callable[[str, str], bool]
+    reworded: bool
 
     def is_this(self, post: Standing) -> bool:
         return (post.text, plain(post.warning), post.reply_to) == (self.text, self.warning, self.parent)
 
     def is_like(self, post: Standing) -> bool:
         """Whether nobody but a person can say that this is another post: the article's link, or the same words."""
-        if self.link and self.link in self.text and self.link in post.text:
-            return True
-        return bool(_words(self.text)) and _words(self.text) == _words(post.text)
+        return (
+            links_to(self.link, post.text)
+            or self.alike(self.text, post.text)
+            or (_within(self.title, _words(self.text)) and _within(self.title, _words(post.text)))
+            or (self.reworded and self.parent is not None and post.reply_to == self.parent)
+        )
 
 
 def _certainly_absent(sent: _Sent, free: Sequence[Standing]) -> None:
     for post in free:
         if sent.is_like(post):
             raise OutcomeUnknown(f"{post.url} is like what was sent, but not the same")
+
+
+def _within(few: list[str], many: list[str]) -> bool:
+    """Whether these words stand there, one after the other."""
+    return bool(few) and any(many[at : at + len(few)] == few for at in range(len(many)))
 
 
 def _words(text: str) -> list[str]:

@@ -17,6 +17,10 @@ LARGEST_ANSWER = 1_000_000
 Header = tuple[bytes, bytes]
 
 
+class TooLarge(httpcore.RemoteProtocolError):
+    """An answer that goes on beyond what anybody reads."""
+
+
 class Deadline:
     """The end of an attempt; starts when it is made."""
 
@@ -121,7 +125,7 @@ def _read(chunks: Iterable[bytes]) -> bytes:
     for chunk in chunks:
         body += chunk
         if len(body) > LARGEST_ANSWER:
-            raise httpcore.RemoteProtocolError("the answer is too large")
+            raise TooLarge
     return bytes(body)
 
 

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 LONGEST_URL = 4096
 INVALID = "\ufffe\ufeff\uffff"
-_SPACES = "\t-\r \x85\xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+SPACES = "\t-\r \x85\xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _DIRECTIONS = "\u202a-\u202e\u061c\u200e\u200f\u2066-\u2069"
 # A label may hold "-" and "_", but neither begin nor end with them. The quotes " and ` are no mistake.
-_INSIDE = rf"[^!'#%&()*+,\\./:;<=>?@\[\]^{{|}}~${_SPACES}{INVALID}{_DIRECTIONS}]"
+_INSIDE = rf"[^!'#%&()*+,\\./:;<=>?@\[\]^{{|}}~${SPACES}{INVALID}{_DIRECTIONS}]"
 _LABEL = rf"(?![-_]){_INSIDE}++(?<![-_])\."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
@@ -19,6 +19,7 @@ _URL_WEIGHT = 23
 _EMOJI_WEIGHT = 2
 _LONGEST_LABEL = 63
 _LONGEST_SHORT_LINK = 40
+_REMEMBERED = 32  # texts: each is weighed, counted and linked up, one soon after the other
 
 _ACCENTED = x_tables.ACCENTED
 _GENERAL = rf"[A-Za-z{x_tables.CYRILLIC}0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{_ACCENTED}]"
@@ -31,6 +32,10 @@ _REMAINDER = re.compile(rf"(?::[0-9]+)?(?P<path>{_PATH})?(?:{_QUERY})?")
 _SHORT_LINK = re.compile(rf"[Hh][Tt][Tt][Pp][Ss]?://[Tt]\.[Cc][Oo]/([A-Za-z0-9]+)(?:{_QUERY})?")
 _LATIN_LABELS = re.compile(rf"(?:[-A-Za-z0-9{_ACCENTED}]++\.)++")
 _HASH = re.compile("[#＃]")
+_BLANKS = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"  # JavaScript's \s
+_CASHTAG = re.compile(
+    rf"(?:\A|[{hosts.SPACES}])\$([A-Za-z]{{1,6}}(?:[._][A-Za-z]{{1,2}})?)(?=\Z|[{_BLANKS}!'#%&()*+,\\\-./:;<=>?@\[\]^_{{|}}~$])"
+)
 _GLUED = re.compile("[#＃]|://")
 
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
@@ -76,17 +81,28 @@ def urls(text: str) -> list[tuple[int, int]]:
     return [(_characters(units, link.start), _characters(units, link.end)) for link in _links(units)]
 
 
+def hashtags(text: str) -> list[str]:
+    """The hashtags of the text that are no part of its links."""
+    return [span.tag for span in spans(text) if span.tag] if _HASH.search(text) else []
+
+
+def cashtags(text: str) -> list[str]:
+    """The names of stocks in the text that X makes links of."""
+    return _CASHTAG.findall(text) if "$" in text else []
+
+
 def spans(text: str) -> list[Span]:
     """Links and hashtags; of two that overlap, the one that begins first."""
     links = [Span(start, end, link=_address(text[start:end])) for start, end in urls(text)]
-    return in_bytes(text, sorted(links + _tags(text), key=lambda span: span.start))
+    return in_bytes(text, sorted([*links, *_tags(text)], key=lambda span: span.start))
 
 
-def _tags(text: str) -> list[Span]:
+@lru_cache(_REMEMBERED)
+def _tags(text: str) -> tuple[Span, ...]:
     if not _HASH.search(text):
-        return []
+        return ()
     found = (tag for tag in _hashtag().finditer(text) if not _GLUED.match(text, tag.end()))
-    return [Span(tag.end(1), tag.end(), tag=tag[2]) for tag in found]
+    return tuple([Span(tag.end(1), tag.end(), tag=tag[2]) for tag in found])
 
 
 def _units(text: str) -> str:
@@ -114,9 +130,12 @@ def _address(url: str) -> str:
     return url if url[:8].lower().startswith(("http://", "https://")) else f"https://{url}"
 
 
-def _links(units: str) -> Iterator[_Link]:
-    if "." not in units:
-        return
+@lru_cache(_REMEMBERED)
+def _links(units: str) -> tuple[_Link, ...]:
+    return tuple(_found(units)) if "." in units else ()
+
+
+def _found(units: str) -> Iterator[_Link]:
     for found in hosts.find(units, _BEGINNING, _REMAINDER):
         scheme = found.host - found.start
         if not _encodable(units[found.host : found.rest]):

@@ -107,7 +107,7 @@ def test_a_check_tells_who_each_account_is_and_posts_nothing(world: Everywhere) 
     assert "500 characters a post" in told["mastodon"]
     assert "5,000 characters a post" in told["keyless"]
     assert "left until" in told["mastodon"]
-    assert "300 graphemes and 3,000 bytes a post" in told["bluesky"]
+    assert "300 graphemes a post" in told["bluesky"]
     assert not any(world.texts().values())
 
 

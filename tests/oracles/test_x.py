@@ -30,4 +30,10 @@ def _ours(text: str) -> dict[str, Any]:
         if span.tag
     ]
     urls = [list(place) for place in x.urls(text)]
-    return {"weightedLength": x.weighted_length(text), "valid": x.valid(text), "urls": urls, "tags": tags}
+    return {
+        "weightedLength": x.weighted_length(text),
+        "valid": x.valid(text),
+        "urls": urls,
+        "tags": tags,
+        "cashtags": x.cashtags(text),
+    }

@@ -223,6 +223,28 @@ def test_links_lead_through_the_whole_timeline_which_never_tells_more_than_40_at
     assert said(page) == said(ask(alice, "GET", rest.links["prev"]["url"].partition("/api/")[2] + "&limit=40"))
 
 
+def test_a_server_may_show_fewer_at_once_and_know_no_pages() -> None:
+    with strict(most_at_once=2, pages=False) as server:
+        login = server.account()
+        ids = [post(login, str(n)).json()["id"] for n in range(3)]
+        assert ["2", "1"] == said(timeline(login, limit=40)) == said(timeline(login, max_id=ids[1]))
+
+
+def test_posts_are_counted_but_for_those_to_few(alice: Login) -> None:
+    for visibility in ("public", "unlisted", "private", "direct"):
+        made = post(alice, visibility, visibility=visibility).json()["id"]
+    ask(alice, "POST", f"v1/statuses/{made}/reblog")
+    assert 3 == ask(alice, "GET", ME).json()["statuses_count"]
+
+
+def test_what_has_a_warning_is_sensitive_where_the_server_sees_to_it(alice: Login, mastodon_keyless: Mastodon) -> None:
+    assert post(alice, "x", spoiler_text="w").json()["sensitive"]
+    login = mastodon_keyless.account()
+    assert [False, True] == [
+        post(login, "x", spoiler_text="w", sensitive=said).json()["sensitive"] for said in ("false", "true")
+    ]
+
+
 def test_a_timeline_leaves_out_what_it_is_asked_to(alice: Login, bob: Login) -> None:
     theirs, own = post(bob, "theirs").json()["id"], post(alice, "own").json()["id"]
     post(alice, "to bob", in_reply_to_id=theirs)

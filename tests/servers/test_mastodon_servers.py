@@ -137,6 +137,12 @@ def test_a_token_may_do_what_its_scopes_say(alice: Login) -> None:
     assert 200 == post(writer, "x").status_code
 
 
+def test_what_the_app_may_do_is_told_and_what_the_token_may_is_not(alice: Login) -> None:
+    reader = alice.again(scopes="read", app="read write")
+    assert ["read", "write"] == ask(reader, "GET", "v1/apps/verify_credentials").json()["scopes"]
+    assert OUTSIDE == refusal(post(reader, "x"))
+
+
 @pytest.mark.parametrize(
     ("state", "words"),
     [

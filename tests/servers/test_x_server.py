@@ -63,8 +63,8 @@ def test_tweepy_posts_through_a_bounded_session(login: Login) -> None:
     keys = login.settings()
     base_url = keys.pop("base_url")
     client = tweepy.Client(**keys)
-    bounded = Bounded(10)
-    bounded.carry(client.session, PUBLIC, base_url)
+    bounded = Bounded(10, public=PUBLIC, server=base_url)
+    bounded.carry(client.session)
     assert login.user_id == str(client.get_me().data.id)
     client.create_tweet(text="First & <last>")
     first = login.posts()[0]["id"]

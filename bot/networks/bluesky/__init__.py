@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, field_validator
@@ -25,6 +26,8 @@ BLUESKY = Network(
     threads=True,
 )
 
+_POST = re.compile(r"https?://[^/]+/profile/([\w.:-]+)/post/([\w.~:-]+)/?(?:[?#].*)?", re.ASCII)  # on any of its sites
+
 
 class BlueskyAccount(AccountSettings):
     """An account on Bluesky, or on any server that speaks its protocol."""
@@ -42,6 +45,13 @@ class BlueskyAccount(AccountSettings):
         if "." not in handle.strip("."):
             raise ValueError(f"a handle has a dot in it, such as {handle or 'news'}.bsky.social")
         return handle
+
+    def post_at(self, url: str, login: str | None = None) -> str:
+        """The record at this address, which names the account by its handle or for good."""
+        found = _POST.fullmatch(url.strip())
+        if found is None or found[1].lower() not in {self.handle, login}:
+            raise ValueError(f"a post's address is like https://bsky.app/profile/{self.handle}/post/3lbk2cxyz5s2a")
+        return f"at://{login or found[1]}/app.bsky.feed.post/{found[2]}"
 
     def connect(self, name: str, home: Path) -> Adapter:
         """The adapter for this account; imports the SDK, does no I/O."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import OutcomeUnknown, Unauthorized
 from bot.model import Delivery, Identity, Network, Receipt
+from bot.networks.bluesky.looking import sought
 from bot.networks.bluesky.records import COLLECTION, Entry, entries
 from bot.networks.bluesky.server import Server
 
@@ -61,8 +62,11 @@ class BlueskyAdapter:
                     yield from _confirmed([entry], [answer])
 
     def find(self, delivery: Delivery, taken: Collection[str]) -> Iterator[Receipt]:
-        """Yield the parts that stand under their keys, ending at the first that is absent."""
+        """Yield the parts that stand under their keys, after a restore under any, ending at the first that is absent."""
         with self._server() as server:
+            if delivery.sought_since is not None:
+                yield from sought(delivery, server.did, server.records(server.did, COLLECTION), taken)
+                return
             for entry in entries(delivery, server.did):
                 found = server.record(entry.did, COLLECTION, entry.key)
                 if found is None:

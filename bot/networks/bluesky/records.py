@@ -53,8 +53,7 @@ class Entry:
     @property
     def receipt(self) -> Receipt:
         """What the network's confirmation of this entry amounts to."""
-        url = f"https://bsky.app/profile/{self.did}/post/{self.key}"
-        return Receipt(self.index, self.uri, url, {"uri": self.uri, "cid": self.cid})
+        return Receipt(self.index, self.uri, seen_at(self.did, self.key), {"uri": self.uri, "cid": self.cid})
 
 
 def entries(delivery: Delivery, did: str) -> Iterator[Entry]:
@@ -62,14 +61,14 @@ def entries(delivery: Delivery, did: str) -> Iterator[Entry]:
     post, moment = delivery.post, delivery.first_attempt_at
     if post is None or moment is None:
         raise ValueError("a delivery is published after it was claimed, not before")
-    confirmed = {receipt.index for receipt in delivery.receipts}
-    proofs: list[Mapping[str, str]] = []  # computed, also for what stands: an operator's own receipt names no CID
+    confirmed = {receipt.index: receipt.proof for receipt in delivery.receipts}
+    proofs: list[Mapping[str, str]] = []  # computed, also for what stands where an operator's receipt names no CID
     for index, part in enumerate(post.parts):
         key = record_key(moment, delivery.key, index)
         reply = {"root": dict(proofs[0]), "parent": dict(proofs[-1])} if index else None
         created = moment + timedelta(milliseconds=index)  # readers' apps sort a thread by this
         entry = Entry(index, did, key, _record(part, post, created, reply))
-        proofs.append(entry.receipt.proof)
+        proofs.append(confirmed.get(index) or entry.receipt.proof)
         if index not in confirmed:
             yield entry
 
@@ -80,6 +79,21 @@ def record_key(moment: datetime, key: str, index: int) -> str:
     clock = int.from_bytes(sha256(f"{key}/{index}".encode()).digest()[:2], "big") % 1024
     number = microseconds << 10 | clock
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(60, -1, -5))
+
+
+def minted_at(key: str) -> datetime | None:
+    """The time that a timestamp identifier tells; None for another kind of key."""
+    if not re.fullmatch("[2-7a-j][2-7a-z]{12}", key):
+        return None
+    number = 0
+    for letter in key:
+        number = number << 5 | _ALPHABET.index(letter)
+    return _EPOCH + timedelta(microseconds=number >> 10)
+
+
+def seen_at(did: str, key: str) -> str:
+    """Where a person sees the post under this key."""
+    return f"https://bsky.app/profile/{did}/post/{key}"
 
 
 def content_address(record: Mapping[str, Any]) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from bot import files
-from bot.errors import DeliveryError, RateLimited, Unauthorized, Unavailable
+from bot.errors import DeliveryError, OutcomeUnknown, RateLimited, Unauthorized
 from bot.networks.bluesky.lazily import lazily
 from bot.networks.bluesky.transport import Transport
-from bot.networks.outcomes import NOTHING_POSTED, PERHAPS_POSTED, Stakes, broken, in_words, never_left, quota, retry_at
+from bot.networks.outcomes import NOTHING_POSTED, PERHAPS_POSTED, Stakes, in_words, retry_at, unanswered
+from bot.networks.rates import reset, window
 from bot.networks.wire import Deadline
 
 # The SDK's typed methods are hundreds of pydantic models that we do not call; importing them took 0.53 s, without
@@ -31,6 +31,7 @@ with lazily("atproto_client.namespaces.async_ns", "atproto_client.namespaces.syn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from bot.networks.bluesky import BlueskyAccount
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 Answer = Mapping[str, Any]
 
 
+PAGE = 50  # records, which fit the largest answer that we read however long they are
 _STALE_TOKEN = frozenset({"ExpiredToken", "InvalidToken"})
 _TOKEN = re.compile(r"[\w.-]+", re.ASCII)
 
@@ -84,10 +86,9 @@ class Server:
 
     def quota(self) -> Iterator[str]:
         """What the latest answer said is left of our requests, if it did."""
-        told = self._transport.headers
-        left, limit = told.get("ratelimit-remaining", ""), told.get("ratelimit-limit", "")
-        if left.isdecimal() and limit.isdecimal():
-            yield quota(int(left), int(limit), "requests", _reset(told))
+        told = window(self._transport.headers, "ratelimit")
+        if told:
+            yield told.of("requests")
 
     def record(self, did: str, collection: str, key: str) -> Answer | None:
         """The record that stands under this key, or None where certainly none does."""
@@ -97,6 +98,21 @@ class Server:
             if _code(error.__cause__) == "RecordNotFound":
                 return None
             raise
+
+    def records(self, did: str, collection: str) -> Iterator[Answer]:
+        """Every record of a collection, those with the latest keys first, page by page for as long as they are asked for."""
+        given, before = {"repo": did, "collection": collection, "limit": str(PAGE)}, ""
+        while True:
+            page = self.read("com.atproto.repo.listRecords", **given, **({"cursor": before} if before else {}))
+            records, cursor = page.get("records"), page.get("cursor")
+            if not isinstance(records, list) or not all(map(_is_record, records)):
+                raise self._told(OutcomeUnknown, "shows no posts that can be read")
+            yield from records
+            if not records or not cursor:
+                return
+            if cursor == before:
+                raise self._told(OutcomeUnknown, "does not show older posts when it is asked for them")
+            before = str(cursor)
 
     def _as_account(self, call: Callable[[dict[str, str]], Any], stakes: Stakes) -> Answer:
         """The answer to a call with our token, once more with a fresh one where the token had run out."""
@@ -170,12 +186,15 @@ class Server:
         match error:
             case DeliveryError():
                 return error
-            case _ if never_left(error):
-                return self._told(Unavailable, f"cannot be reached ({in_words(str(error)) or 'no answer'})")
             case RequestErrorBase() if error.response is not None:
                 return self._refusal(error, stakes)
+            case OSError():  # of our own disk: the network's are httpcore's
+                what = f"granted a session that cannot be kept in {self._path}: {error.strerror}"
+                return self._told(stakes.unclear, what)
+            case ValueError() | KeyError() | TypeError():
+                return self._told(stakes.unclear, "answered something that is no answer of a Bluesky server")
             case _:
-                return self._told(stakes.unclear, self._surprise(error))
+                return unanswered(error, stakes, timeout=self._account.timeout, where=self._host)
 
     def _refusal(self, error: RequestErrorBase, stakes: Stakes) -> DeliveryError:
         """What an answer that is not 2xx says about the post; only one in the protocol's own form is believed."""
@@ -183,7 +202,7 @@ class Server:
         match error:
             case RateLimitExceededError():
                 headers = error.response.headers
-                until = retry_at(_reset(headers), self._clock(), date=headers.get("date"))
+                until = retry_at(reset(headers, "ratelimit"), self._clock(), date=headers.get("date"))
                 return RateLimited(f"asks for a pause: {words}", where=self._host, retry_at=until)
             case UnauthorizedError() | BadRequestError() if code and (status != 400 or code in _STALE_TOKEN):
                 return self._told(Unauthorized, f"refuses the account: {words}", self._hint(code))
@@ -207,15 +226,6 @@ class Server:
     @property
     def _host(self) -> str:
         return urlsplit(self._account.base_url).netloc
-
-    def _surprise(self, error: Exception) -> str:
-        match error:
-            case OSError():  # of our own disk: the network's are httpcore's
-                return f"granted a session that cannot be kept in {self._path}: {error.strerror}"
-            case ValueError() | KeyError() | TypeError():
-                return "answered something that is no answer of a Bluesky server"
-            case _:
-                return broken(error, self._account.timeout)
 
     def _hint(self, code: str) -> str:
         setting = f"BOT_ACCOUNTS__{self._name.upper()}"
@@ -247,6 +257,13 @@ def _object(response: Any) -> Answer:
     return response.content
 
 
+def _is_record(told: Any) -> bool:
+    """Whether this is a post as the protocol tells one: where it stands, and what it says."""
+    if not isinstance(told, dict) or not isinstance(told.get("value"), dict):
+        return False
+    return all(isinstance(told.get(name), str) for name in ("uri", "cid"))
+
+
 def _code(error: object) -> str | None:
     """The name that the protocol has for an error, where the answer is one of the protocol at all."""
     if not isinstance(error, RequestErrorBase) or error.response is None:
@@ -260,11 +277,3 @@ def _words(error: RequestErrorBase) -> str:
     content = error.response.content if error.response else None
     said = [getattr(content, "error", None), getattr(content, "message", None)]
     return ": ".join(part for part in said if isinstance(part, str))
-
-
-def _reset(headers: Mapping[str, str]) -> datetime | None:
-    """The moment that the rate limit's own header names, in seconds since 1970."""
-    try:
-        return datetime.fromtimestamp(int(headers["ratelimit-reset"]), UTC)
-    except (KeyError, ValueError, OverflowError, OSError):
-        return None

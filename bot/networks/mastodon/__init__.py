@@ -13,11 +13,14 @@ from bot.model import VISIBILITIES, Account, Network
 from bot.networks.base import AccountSettings, Adapter
 from bot.networks.fields import ServerAddress, Token
 from bot.networks.mastodon.limits import Limits
+from bot.networks.mastodon.profiles import domain_of
 from bot.networks.shelf import Shelf
 from bot.text import mastodon
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from bot.networks.mastodon.profiles import Instance
 
 MASTODON = Network(
     name="mastodon",
@@ -27,9 +30,11 @@ MASTODON = Network(
     visibilities=VISIBILITIES,
 )
 
-# /@name/1, /users/name/statuses/1, GoToSocial's /@name/statuses/01J…, and the web client's own /deck/@name/1. Of a name
-# with a server behind it another server shows its copy, under a number of its own.
-_POST = re.compile(r"(?:/web|/deck)?/(?:@|users/)[\w.-]+(?:/statuses)?/([0-9A-Za-z]+)/?")
+# Mastodon and GoToSocial, Pleroma and Akkoma, snac. Of a name with a server behind it, /@name@server/1, another server shows
+# its copy, under a number of its own.
+_POST = re.compile(
+    r"(?:(?:/web|/deck)?/(?:@|users/)[\w.-]+(?:/statuses)?|/notice|/objects|/[\w-]+/p)/(?=[^/]*[0-9])([0-9A-Za-z.-]+)/?"
+)
 
 
 class MastodonAccount(AccountSettings):
@@ -55,15 +60,27 @@ class MastodonAccount(AccountSettings):
         """What this account's server last stated."""
         return Limits.kept(self._shelf(name, home).read().get("limits"))
 
-    def keep_limits(self, name: str, home: Path, limits: Limits) -> None:
-        """Keep what the server stated: from now on `network_at` says it."""
-        self._shelf(name, home).keep({"limits": asdict(limits)})
+    def domain_at(self, name: str, home: Path) -> str | None:
+        """What this account's server last called itself."""
+        return domain_of(self._shelf(name, home).read().get("domain"))
 
-    def post_at(self, url: str) -> str:
-        """The id of the post at this address, as the account's own server shows it."""
-        found = _POST.fullmatch(urlsplit(url).path)
-        if not found:
-            raise ValueError(f"a post's address on its own server is like {self.base_url}/@name/123456789012345678")
+    def keep(self, name: str, home: Path, instance: Instance) -> None:
+        """Keep what the server told of itself: from now on `network_at` says it."""
+        self._shelf(name, home).keep({"limits": asdict(instance.limits), "domain": instance.domain})
+
+    def post_at(self, url: str, login: str | None = None) -> str:
+        """The id in the address of a post, as the account's own server shows it under either of its names."""
+        like = f"a post's address on its own server is like {self.base_url}/@name/123456789012345678"
+        try:
+            address = urlsplit(url.strip())
+        except ValueError:
+            raise ValueError(like) from None
+        server, (_, _, domain) = urlsplit(self.base_url).netloc, (login or "").rpartition("@")
+        if address.netloc.lower() not in {server.lower(), domain.lower()} - {""}:
+            raise ValueError(f"{address.netloc or 'that'} is not the account's server; {like}")
+        found = _POST.fullmatch(address.path)
+        if found is None:
+            raise ValueError(like)
         return found[1]
 
     def connect(self, name: str, home: Path) -> Adapter:

@@ -1,4 +1,4 @@
-"""What it means for a post when a server does not do as it is asked; only the API's own form of an answer is believed."""
+"""What it means for a post when a server does not do as it is asked."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bot.errors import DeliveryError, RateLimited, Unauthorized, Unavailable
-from bot.networks.mastodon import rates
-from bot.networks.outcomes import Stakes, broken, in_words, never_left, retry_at
+from bot.errors import DeliveryError, RateLimited, Unauthorized
+from bot.networks.outcomes import Stakes, in_words, retry_at, unanswered
+from bot.networks.rates import reset
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.networks.mastodon import MastodonAccount
 
-
+_TOO_FAST, _TOO_LARGE = "too many requests", "it is too large"
 _NO_ACCOUNT = "requires an authenticated user"  # 422 for a token of an app, with which nobody has signed in
 
 
@@ -52,29 +52,22 @@ class Refusals:
 
     def unanswered(self, failure: Exception | None, stakes: Stakes) -> DeliveryError:
         """What it means that no whole answer came."""
-        if failure is None:
-            return self.told(stakes.unclear, "was sent a request that broke on its way")
-        if never_left(failure):
-            return self.told(Unavailable, f"cannot be reached ({in_words(str(failure)) or 'no answer'})")
-        return self.told(stakes.unclear, broken(failure, self.account.timeout))
+        return unanswered(failure, stakes, timeout=self.account.timeout, where=self._host)
 
     def meaning(self, answer: Response, stakes: Stakes, now: datetime, *, of_a_reply: bool = False) -> DeliveryError:
-        """What an answer means that does not say that it was done."""
+        """What an answer means that does not say that it was done; but for 413 and 429, it has to be in the API's own form."""
         words, status = self._words(answer), answer.status_code
+        if status == 429:
+            until = retry_at(reset(answer.headers, "x-ratelimit"), now, date=answer.headers.get("date"))
+            return RateLimited(f"asks for a pause: {words or _TOO_FAST}", where=self._host, retry_at=until)
+        if status == 413:
+            return self.told(stakes.refused, f"refuses this: {words or _TOO_LARGE}")
         if words is None:
-            return self.told(stakes.unclear, f"answered {status}, and not as a Mastodon server does")
-        match status:
-            case 429:
-                until = retry_at(rates.reset(answer.headers), now, date=answer.headers.get("date"))
-                return RateLimited(f"asks for a pause: {words}", where=self._host, retry_at=until)
-            case _ if status in {401, 403, 410} or _NO_ACCOUNT in words:
-                return self.no_access(f"refuses the account: {words}")
-            case 400 | 413 | 422:
-                return self.told(stakes.refused, f"refuses this: {words}")
-            case 404 if of_a_reply:
-                return self.told(stakes.refused, f"does not find what this answers: {words}")
-            case _:
-                return self.told(stakes.unclear, f"answered {status}: {words}")
+            hint = self._check_address if 300 <= status < 500 else None  # beyond that it is merely down
+            return self.told(stakes.unclear, f"answered {status}, and not as a Mastodon server does", hint)
+        if status in {401, 403, 410} or _NO_ACCOUNT in words:
+            return self.no_access(f"refuses the account: {words}")
+        return self._refusal(status, words, stakes, of_a_reply=of_a_reply)
 
     def no_access(self, what: str) -> DeliveryError:
         """A refusal that every post of this account would meet, and the way out that its words suggest."""
@@ -92,9 +85,24 @@ class Refusals:
         hint = f"Set {self._setting('BASE_URL')} to the server that has the account, then: bot resume {self.name}."
         return self.told(Unauthorized, "is no Mastodon server, or not at this address", hint)
 
+    def _refusal(self, status: int, words: str, stakes: Stakes, *, of_a_reply: bool) -> DeliveryError:
+        match status:
+            case 400 | 422:
+                return self.told(stakes.refused, f"refuses this: {words}")
+            case 404 if of_a_reply:
+                return self.told(stakes.refused, f"does not find what this answers: {words}")
+            case 404:
+                return self.told(stakes.unclear, f"answered 404: {words}", self._check_address)
+            case _:
+                return self.told(stakes.unclear, f"answered {status}: {words}")
+
     @property
     def _host(self) -> str:
         return urlsplit(self.account.base_url).netloc
+
+    @property
+    def _check_address(self) -> str:
+        return f"Check {self._setting('BASE_URL')}."
 
     def _setting(self, field: str) -> str:
         return f"BOT_ACCOUNTS__{self.name.upper()}__{field}"
@@ -102,9 +110,8 @@ class Refusals:
     def _words(self, answer: Response) -> str | None:
         """The server's own words, where the answer is an error of the API at all."""
         body = content(answer)
-        if done(answer) or not isinstance(body, dict) or not isinstance(body.get("error"), str):
+        if not isinstance(body, dict) or not isinstance(body.get("error"), str):
             return None
         said = [body["error"], body.get("error_description")]
         words = ": ".join(word for word in said if isinstance(word, str))
-        readable = words.encode(errors="replace").decode()  # JSON can spell half a character
-        return in_words(readable, [self.account.access_token.get_secret_value()])
+        return in_words(words, [self.account.access_token.get_secret_value()])

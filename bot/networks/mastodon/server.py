@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from mastodon import Mastodon
 from requests import Session
 
 from bot.errors import DeliveryError, OutcomeUnknown
-from bot.networks.mastodon import rates
+from bot.networks.mastodon.profiles import Instance, Profile
 from bot.networks.mastodon.refusals import Refusals, content, done, foreign
 from bot.networks.mastodon.shown import Shown, named
-from bot.networks.outcomes import LOOKING, NOTHING_POSTED, PERHAPS_POSTED, Stakes
+from bot.networks.outcomes import LOOKING, NOTHING_POSTED, PERHAPS_POSTED, Stakes, network_time
+from bot.networks.rates import window
 from bot.networks.sessions import Bounded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable
     from datetime import datetime
 
     from requests import Response
@@ -24,7 +25,15 @@ if TYPE_CHECKING:
     from bot.networks.mastodon import MastodonAccount
 
 PAGE = 40
+_WITH_REGION = frozenset({"zh-CN", "zh-HK", "zh-TW"})
 _NEEDED = ("write:statuses", "read:statuses")  # the latter to look for what may have been posted
+
+
+class Timeline(NamedTuple):
+    """What an account posted, oldest first, and whether its server certainly showed all of that."""
+
+    posts: list[Shown]
+    whole: bool
 
 
 class Server:
@@ -63,7 +72,7 @@ class Server:
                 sensitive=bool(post.warning),
                 spoiler_text=post.warning or None,
                 visibility=post.visibility or self._account.visibility,
-                language=_iso_639(post.lang),
+                language=_known(post.lang),
                 idempotency_key=key,
             ),
             PERHAPS_POSTED,
@@ -75,19 +84,28 @@ class Server:
         except ValueError as error:
             raise self._refusals.told(OutcomeUnknown, f"answered {answer.status_code}, and with no post") from error
 
-    def account(self) -> Mapping[str, Any]:
+    def account(self) -> Profile:
         """Who we are there."""
-        told = self._told(self._sdk.account_verify_credentials)
-        if isinstance(told, dict) and all(isinstance(told.get(field), str) for field in ("id", "username")):
-            if told.get("suspended") is True:
-                raise self._refusals.no_access("has suspended the account")
-            return told
-        raise self._refusals.no_mastodon()
+        me = Profile.of(self._read(self._sdk.account_verify_credentials))
+        if me is None:
+            raise self._refusals.no_mastodon()
+        if me.suspended:
+            raise self._refusals.no_access("has suspended the account")
+        return me
 
-    def may_post(self) -> bool:
-        """Whether the server says so; it may well not say. Raises Unauthorized where the token lacks what that needs."""
+    def now(self) -> datetime:
+        """What time it is there, by its latest answer."""
+        answer = self._bounded.answer
+        return network_time(answer.headers.get("date") if answer is not None else None, self._clock())
+
+    def app_may_post(self) -> bool:
+        """
+        Whether the server says that the app of our token may post; the token itself may have fewer scopes.
+
+        Raises Unauthorized where the app lacks a scope that posting needs, since then the token does too.
+        """
         try:
-            told = self._told(self._sdk.app_verify_credentials)
+            told = self._read(self._sdk.app_verify_credentials)
         except DeliveryError:
             return False
         scopes = told.get("scopes") if isinstance(told, dict) else None
@@ -95,47 +113,52 @@ class Server:
             return False
         for scope in _NEEDED:
             if scope not in scopes and scope.partition(":")[0] not in scopes:
-                raise self._refusals.no_access(f"gave out this token without the scope {scope}")
+                raise self._refusals.no_access(f"knows the app of this token without the scope {scope}")
         return True
 
     def quota(self) -> list[str]:
         """What is left of the requests that we may make, where the server says so."""
-        left = rates.left(self._bounded.answer.headers) if self._bounded.answer is not None else None
-        return [left] if left else []
+        left = window(self._bounded.answer.headers, "x-ratelimit") if self._bounded.answer is not None else None
+        return [left.of("requests")] if left else []
 
-    def instance(self) -> Mapping[str, Any]:
-        """What the server tells of itself: as Mastodon does since 4.0, else as before, else nothing."""
-        return self._instance("v2") or self._instance("v1") or {}
+    def instance(self) -> Instance | None:
+        """What the server tells of itself: as Mastodon does since 4.0, else as before; None where it tells nothing."""
+        return self._instance("v2") or self._instance("v1")
 
-    def timeline(self, account_id: str) -> Iterator[Shown]:
-        """The account's own posts, the latest first, page by page for as long as they are asked for."""
+    def timeline(self, me: Profile, since: datetime) -> Timeline:
+        """The account's own posts from then on: pages come latest first, but among posts some servers show older ones."""
         seen: set[str] = set()
-        latest: str | None = None
-        while page := self._page(account_id, latest):
-            latest = page[-1].remote_id
+        recent: list[Shown] = []
+        while page := self._page(me.id, recent[-1].remote_id if recent else None):
             fresh = [post for post in page if post.remote_id not in seen]
-            if not fresh and len(seen) >= PAGE:
-                raise self._refusals.told(OutcomeUnknown, "does not show older posts when it is asked for them")
-            if not fresh:  # it knows no pages, and has shown them all
-                return
+            late = [post for post in fresh if post.at >= since]
+            if not fresh and any(post.at >= since for post in page):
+                # It knows no pages: whether it shows every post at once only their number can tell.
+                return Timeline(_in_order(recent), whole=len(seen) == me.posts)
+            if not late:
+                break
             seen.update(post.remote_id for post in fresh)
-            yield from (post for post in fresh if not post.boost)
+            recent += late  # the next page begins below the last of these: an older one may stand anywhere
+        return Timeline(_in_order(recent), whole=True)
+
+    def unshown(self) -> DeliveryError:
+        """What it means that posts may stand there which we were not shown."""
+        return self._refusals.told(OutcomeUnknown, "does not show older posts when it is asked for them")
 
     def source(self, post: Shown) -> tuple[str, str] | None:
         """The text and the warning as their author wrote them; None where the server does not tell."""
-        told = self._told(lambda: self._sdk.status_source(post.remote_id), LOOKING)
+        told = self._read(lambda: self._sdk.status_source(post.remote_id), LOOKING)
         if not isinstance(told, dict) or not isinstance(told.get("text"), str):
             return None
         warning = told.get("spoiler_text")
         return told["text"], warning if isinstance(warning, str) else post.warning
 
-    def _instance(self, version: str) -> Any:
+    def _instance(self, version: str) -> Instance | None:
         # Not by the SDK: it asks for …/instance/, and some servers answer that with a redirect.
-        told = self._told(lambda: self._session.get(f"{self._account.base_url}/api/{version}/instance"))
-        return told if isinstance(told, dict) else None
+        return Instance.of(self._read(lambda: self._session.get(f"{self._account.base_url}/api/{version}/instance")))
 
     def _page(self, account_id: str, before: str | None) -> list[Shown]:
-        told = self._told(
+        told = self._read(
             lambda: self._sdk.account_statuses(account_id, exclude_reblogs=True, max_id=before, limit=PAGE), LOOKING
         )
         try:
@@ -145,7 +168,7 @@ class Server:
             pass
         raise self._refusals.told(OutcomeUnknown, "shows no timeline that can be read")
 
-    def _told(self, call: Callable[[], object], stakes: Stakes = NOTHING_POSTED) -> Any:
+    def _read(self, call: Callable[[], object], stakes: Stakes = NOTHING_POSTED) -> Any:
         """The JSON that a request which only looks was answered with; None where there is no such thing there."""
         answer = self._answer(call, stakes)
         if done(answer):
@@ -155,21 +178,21 @@ class Server:
         raise self._refusals.meaning(answer, stakes, self._clock())
 
     def _answer(self, call: Callable[[], object], stakes: Stakes) -> Response:
-        """
-        The whole answer to the one request that a call makes.
-
-        What the SDK thinks of it is not asked: it fails over odd headers of what was done, and loses those of what was not.
-        """
-        self._bounded.answer = self._bounded.failure = cause = None
-        try:
-            call()
-        except Exception as error:  # noqa: BLE001 - judged by what came over the wire
-            cause = error
-        if self._bounded.answer is None:
-            raise self._refusals.unanswered(self._bounded.failure, stakes) from cause
-        return self._bounded.answer
+        """The whole answer to the one request that a call makes."""
+        answer = self._bounded.answer_to(call)
+        if answer is None:
+            raise self._refusals.unanswered(self._bounded.failure, stakes)
+        return answer
 
 
-def _iso_639(lang: str | None) -> str | None:
-    """The language itself, which is all that the API takes (docs.joinmastodon.org/methods/statuses): en for en-GB."""
-    return lang.partition("-")[0].lower() if lang else None
+def _in_order(posts: list[Shown]) -> list[Shown]:
+    """The posts that are none of others, oldest first; of the same moment the one that was shown last."""
+    own = [post for post in reversed(posts) if not post.boost]
+    return sorted(own, key=lambda post: post.at)
+
+
+def _known(lang: str | None) -> str | None:
+    """The language as the API takes it: an ISO 639 code, en for en-GB; with a region only where Mastodon has it so."""
+    if lang is None or lang in _WITH_REGION:
+        return lang
+    return lang.partition("-")[0].lower()

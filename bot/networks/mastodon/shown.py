@@ -11,19 +11,20 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from bot.networks.mastodon.profiles import id_of, web_address
+from bot.networks.timeline import links_to, plain
+
 if TYPE_CHECKING:
-    from bot.model import Post
+    from collections.abc import Iterable
 
 
 def named(told: Any) -> tuple[str, str]:
     """The id and the web address that a server gave a post; ValueError where it tells no such thing."""
     if not isinstance(told, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - what it is not is the server's fault
-    remote_id, url = told.get("id"), told.get("url") or told.get("uri")
-    if not isinstance(remote_id, str) or not re.fullmatch(r"[!-~]{1,200}", remote_id):
-        raise ValueError("no id")
-    if not isinstance(url, str) or not re.match("https?://", url) or not url.isprintable():
-        raise ValueError("no address")
+    remote_id, url = id_of(told.get("id")), web_address(told.get("url") or told.get("uri"))
+    if remote_id is None or url is None:
+        raise ValueError("no id, or no address")
     return remote_id, url
 
 
@@ -57,11 +58,22 @@ class Shown:
             boost=told.get("reblog") is not None,
         )
 
-    def is_like(self, post: Post) -> bool:
-        """Whether it could be a part of this post: the article's link, or half of a part's words. No proof of anything."""
-        if post.url and unquote(post.url) in unquote(self.text):
+    def is_like(self, texts: Iterable[str], link: str | None) -> bool:
+        """Whether it could be one of these texts: by this link, or by half of the words. No proof of anything."""
+        if link and links_to(unquote(link), unquote(self.text)):
             return True
-        return any(_half_the_same(_words(part.text), _words(self.text)) for part in post.parts)
+        theirs = _words(as_shown(self.text))
+        return any(_half_the_same(_words(as_shown(text)), theirs) for text in texts)
+
+    def has_words(self, title: str) -> bool:
+        """Whether the words of a title are all there; a title without any is nowhere."""
+        words = _words(title)
+        return words.total() > 0 and words <= _words(self.text)
+
+
+def as_shown(text: str) -> str:
+    """A text without what no server's HTML keeps of it: the servers of mentions, full-width marks of hashtags, and blanks."""
+    return " ".join(re.sub(r"(@[\w.-]+)@[\w.-]+", r"\1", plain(text).replace("＃", "#")).split())
 
 
 def text_of(html: str) -> str:

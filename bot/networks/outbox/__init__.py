@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import unquote
 
 from pydantic import Field
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from bot.networks.base import Adapter
 
 PAGE, FEED = "index.html", "feed.xml"
+_POST = re.compile(r"file://[^#]+#(.+)-([0-9]+)")
 
 
 def _spans(text: str) -> Sequence[Span]:
@@ -39,6 +42,13 @@ class OutboxAccount(AccountSettings):
     facts: ClassVar[Network] = OUTBOX
 
     folder: Path = Field(default=Path("var/outbox"), description="the folder of the page and the feed")
+
+    def post_at(self, url: str, login: str | None = None) -> str:  # noqa: ARG002 - an outbox is its folder
+        """The name of the entry's part at this address on a disk."""
+        found = _POST.fullmatch(url.strip())
+        if found is None:
+            raise ValueError(f"a post's address in an outbox is like file:///home/bot/var/outbox/{PAGE}#c0ffee-0")
+        return f"{unquote(found[1])}/{found[2]}"
 
     def connect(self, name: str, home: Path) -> Adapter:
         """The adapter for this outbox; touches no disk."""

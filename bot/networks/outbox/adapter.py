@@ -13,6 +13,7 @@ from bot.networks.outbox import FEED, OUTBOX, PAGE
 from bot.networks.outbox.entries import Entries, Entry
 from bot.networks.outbox.feed import feed
 from bot.networks.outbox.page import page
+from bot.networks.timeline import Standing, plain, recognised, since
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -50,15 +51,17 @@ class Outbox:
         yield from self._receipts(delivery)
 
     def find(self, delivery: Delivery, taken: Collection[str]) -> Iterator[Receipt]:
-        """The parts without a receipt, if this very entry is kept."""
+        """The parts without a receipt, if this very entry is kept; after a restore, if its post is, under any key."""
         try:
             kept = self._entries.find(delivery.key)
+            recent = list(self._entries.since(since(delivery))) if kept is None and delivery.sought_since else []
         except (OSError, ValueError) as error:
             raise OutcomeUnknown(f"cannot be read: {_reason(error)}", where=self._place) from error
-        if kept is not None and kept != Entry.of(delivery):
+        if kept is not None and not _is_kept(kept, delivery):
             raise OutcomeUnknown("something else is kept under the key of this delivery", where=self._place)
         if kept is not None:
             yield from (receipt for receipt in self._receipts(delivery) if receipt.remote_id not in taken)
+        yield from self._sought(delivery, recent, taken)
 
     def check(self) -> Identity:
         """The outbox is its folder; it takes posts where that can be written."""
@@ -92,8 +95,31 @@ class Outbox:
         entry, confirmed = Entry.of(delivery), {receipt.index for receipt in delivery.receipts}
         for index in range(len(entry.post.parts)):
             if index not in confirmed:
-                url = f"{(self._folder / PAGE).as_uri()}#{entry.anchor(index)}"
-                yield Receipt(index, f"{entry.key}/{index}", url)
+                yield Receipt(index, entry.name(index), self._url(entry, index))
+
+    def _url(self, entry: Entry, index: int) -> str:
+        return f"{(self._folder / PAGE).as_uri()}#{entry.anchor(index)}"
+
+    def _sought(self, delivery: Delivery, recent: list[Entry], taken: Collection[str]) -> Iterator[Receipt]:
+        """The parts, if an entry that nobody holds is this post from its first part to its last."""
+        timeline = [
+            Standing(
+                entry.name(index),
+                self._url(entry, index),
+                plain(part.text),
+                warning=entry.post.warning or "",
+                reply_to=entry.name(index - 1) if index else None,
+            )
+            for entry in recent
+            for index, part in enumerate(entry.post.parts)
+        ]
+        found = list(recognised(delivery, timeline, taken, warned=True))
+        parts = len(Entry.of(delivery).post.parts)
+        whole = [[entry.name(index) for index in range(parts)] for entry in recent if len(entry.post.parts) == parts]
+        names = [receipt.remote_id for receipt in sorted([*delivery.receipts, *found], key=lambda each: each.index)]
+        if found and names not in whole:  # an entry is put there as a whole: nothing can go on from its middle
+            raise OutcomeUnknown(f"{found[0].url} is like what was sent, but not the same", where=self._place)
+        yield from found
 
     def _not_kept(self, entry: Entry, error: OSError | ValueError) -> DeliveryError:
         """What it means that an entry could not be written: that depends on whether it stands there all the same."""
@@ -115,6 +141,12 @@ class Outbox:
             return True
         except (OSError, ValueError):
             return False
+
+
+def _is_kept(entry: Entry, delivery: Delivery) -> bool:
+    """Whether this is what the delivery puts there; after a restore, whenever that was."""
+    ours = Entry.of(delivery)
+    return entry == ours or (delivery.sought_since is not None and entry.post == ours.post)
 
 
 def _reason(error: OSError | ValueError) -> str:

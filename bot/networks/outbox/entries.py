@@ -13,6 +13,7 @@ from bot import files
 from bot.model import Post  # noqa: TC001 - pydantic reads an entry's types
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from bot.model import Delivery
@@ -32,6 +33,10 @@ class Entry:
         if delivery.post is None or delivery.first_attempt_at is None:
             raise ValueError(f"delivery {delivery.id} is not claimed")
         return cls(delivery.key, delivery.first_attempt_at.astimezone(UTC), delivery.post)
+
+    def name(self, index: int) -> str:
+        """What one part is called."""
+        return f"{self.key}/{index}"
 
     def anchor(self, index: int) -> str:
         """Where on the page one part stands."""
@@ -53,12 +58,18 @@ class Entries:
     def keep(self, entry: Entry) -> None:
         """Have the entry on disk, in place of the one that stood under its key."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        fresh = self._folder / f"{entry.published:%Y%m%dT%H%M%S.%fZ}{_ending(entry.key)}"
+        fresh = self._folder / f"{_beginning(entry.published)}{_ending(entry.key)}"
         files.write_whole(self._path(entry.key) or fresh, self._json.dump_json(entry, indent=1), mode=0o644)
 
     def newest(self, count: int) -> list[Entry]:
         """The latest entries, newest first."""
         return [self._read(path) for path in self._paths()[:count]]
+
+    def since(self, moment: datetime) -> Iterator[Entry]:
+        """The entries that were published from then on, oldest first."""
+        for path in reversed(self._paths()):
+            if path.name >= _beginning(moment):
+                yield self._read(path)
 
     def _path(self, key: str) -> Path | None:
         return next((path for path in self._paths() if path.name.endswith(_ending(key))), None)
@@ -75,6 +86,10 @@ class Entries:
             return self._json.validate_json(path.read_bytes())
         except ValidationError as error:
             raise ValueError(f"{path} is damaged; remove it") from error
+
+
+def _beginning(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
 
 
 def _ending(key: str) -> str:

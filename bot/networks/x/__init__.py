@@ -16,12 +16,17 @@ from bot.text import x
 if TYPE_CHECKING:
     from pathlib import Path
 
-X = Network(
-    name="x",
-    limits=(Limit.of_text("weighted characters", x.MAXIMUM, x.weighted_length),),
-    spans=x.spans,
-    threads=True,
+HOSTS = ("https://api.twitter.com", "https://api.x.com")
+
+_WEIGHT = Limit.of_text("weighted characters", x.MAXIMUM, x.weighted_length)
+_BYTES = Limit.of_text("bytes", 5_708, lambda text: len(text.encode()))
+_COUNTS = (
+    Limit.of_text("links", 10, lambda text: len(x.urls(text))),
+    Limit.of_text("hashtags", 50, lambda text: len(x.hashtags(text))),
+    Limit.of_text("cashtags", 1, lambda text: len(x.cashtags(text))),
 )
+
+X = Network(name="x", limits=(_WEIGHT, *_COUNTS, _BYTES), spans=x.spans, threads=True)
 
 _POST = re.compile(
     r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/(?:\w+|i/web)/status/([0-9]{1,19})(?:[/?#].*)?",
@@ -35,21 +40,24 @@ class XAccount(AccountSettings):
     facts: ClassVar[Network] = X
 
     hashtags: int | None = Field(default=2, ge=0, description="how many hashtags a post may carry; readers like few")
-    consumer_key: Token = Field(description="from the developer console: the app's API key")
-    consumer_secret: Token = Field(description="and its API key secret")
-    access_token: Token = Field(description="made there for this account, with the right to read and write")
-    access_token_secret: Token = Field(description="and its secret")
-    base_url: ServerAddress = Field(default="https://api.twitter.com", description="where the API is")
+    consumer_key: Token = Field(description="the app's API key, from X's developer console")
+    consumer_secret: Token = Field(description="the app's API key secret, from X's developer console")
+    access_token: Token = Field(description="the app's access token for this account, with the right to read and write")
+    access_token_secret: Token = Field(description="the secret that X's developer console shows with the access token")
+    base_url: ServerAddress = Field(
+        default=HOSTS[0], description=f"where X's API is: {HOSTS[0]} or {HOSTS[1]}, or a proxy before the former"
+    )
     max_length: int = Field(
         default=x.MAXIMUM, ge=1, le=25_000, description="what a post may weigh; longer for Premium accounts"
     )
 
     def network_at(self, name: str, home: Path) -> Network:
         """X's facts, with the length that this account may use."""
-        network = super().network_at(name, home)
-        return replace(network, limits=tuple(replace(limit, maximum=self.max_length) for limit in network.limits))
+        longest = () if self.max_length > x.MAXIMUM else (_BYTES,)
+        weight = replace(_WEIGHT, maximum=self.max_length)
+        return replace(super().network_at(name, home), limits=(weight, *_COUNTS, *longest))
 
-    def post_at(self, url: str) -> str:
+    def post_at(self, url: str, login: str | None = None) -> str:  # noqa: ARG002 - the address names it otherwise
         """The number of the post that a person sees at this address."""
         post = _POST.fullmatch(url.strip())
         if post is None:

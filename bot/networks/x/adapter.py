@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.errors import OutcomeUnknown
 from bot.model import Delivery, Identity, Network, Receipt
-from bot.networks.timeline import LOOK_BACK, recognised
-from bot.networks.x.reading import address, read
+from bot.networks.timeline import recognised, since, until
+from bot.networks.x.reading import address, alike, read
 from bot.networks.x.server import Server
 
 if TYPE_CHECKING:
@@ -49,22 +50,22 @@ class XAdapter:
 
     def find(self, delivery: Delivery, taken: Collection[str]) -> Iterator[Receipt]:
         """Yield the parts that stand in the account's timeline, ending at the first that is certainly absent."""
-        if delivery.first_attempt_at is None:
-            raise ValueError("a delivery is looked for after it was claimed, not before")
         with self._server() as server:
-            shown = server.timeline(server.me(), delivery.first_attempt_at - LOOK_BACK)
+            user = server.me()
+            shown = server.timeline(user, since(delivery, user.now), until(delivery))
         try:
             timeline = read(shown)
         except ValueError as error:
             raise OutcomeUnknown(str(error)) from error
-        yield from recognised(delivery, timeline.posts, taken, read_back=timeline.read_back)
+        same = partial(alike, reworded=delivery.sought_since is not None)
+        yield from recognised(delivery, timeline.posts, taken, read_back=timeline.read_back, alike=same)
 
     def check(self) -> Identity:
         """Who we are there, whether our keys may post, and what is left of the quota as far as X told."""
         with self._server() as server:
             user = server.me()
             may_post = ("may post",) if server.may_write(user) else ()
-            facts = (*may_post, *map(str, server.quota()))
+            facts = (*may_post, *map(str, server.left()))
             return Identity(user.number, f"@{user.name}", f"https://x.com/{user.name}", facts)
 
     def _server(self) -> Server:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.networks.outcomes import clock_skew, quota, retry_at
+from bot.networks import rates
+from bot.networks.outcomes import clock_skew, retry_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -16,65 +17,52 @@ _KINDS = {
     "x-user-limit-24hour": "posts a day",
     "x-app-limit-24hour": "posts a day of the whole app",
 }
-_LONGEST = 11  # digits of a moment, until the year 5138
 
 
-class Window(NamedTuple):
-    """So many of `limit` posts are left until a moment by our clock."""
+class Left(NamedTuple):
+    """So many of `limit` posts of a kind are left until a moment by our clock."""
 
     kind: str
-    limit: int
     left: int
+    limit: int
     until: datetime
 
     def __str__(self) -> str:
-        return quota(self.left, self.limit, _KINDS[self.kind], self.until)
+        return rates.Window(self.left, self.limit, self.until).of(_KINDS[self.kind])
 
 
-def told(headers: Mapping[str, str], now: datetime) -> list[Window]:
+def told(headers: Mapping[str, str], now: datetime) -> list[Left]:
     """What the headers of an answer say; what is missing in them, or odd, says nothing."""
-    values = {kind: [headers.get(f"{kind}-{name}") for name in ("limit", "remaining", "reset")] for kind in _KINDS}
-    return list(_windows(values, _skew(headers, now)))
+    return list(_windows(headers, clock_skew(headers.get("date"), now) or timedelta()))
 
 
-def to_keep(windows: Iterable[Window]) -> dict[str, list[int]]:
-    """The same in JSON."""
-    return {window.kind: [window.limit, window.left, int(window.until.timestamp())] for window in windows}
+def to_keep(windows: Iterable[Left]) -> dict[str, str]:
+    """The same as such headers, by our clock."""
+    kept: dict[str, str] = {}
+    for kind, left, limit, until in windows:
+        reset = str(int(until.timestamp()))
+        kept |= {f"{kind}-limit": str(limit), f"{kind}-remaining": str(left), f"{kind}-reset": reset}
+    return kept
 
 
-def kept(shelf: Mapping[str, Any], now: datetime) -> list[Window]:
+def kept(shelf: Mapping[str, Any], now: datetime) -> list[Left]:
     """What was kept, as far as it still holds."""
+    headers = {name: value for name, value in shelf.items() if isinstance(value, str)}
     # One that ends in days to come was written down by a clock that was wrong.
-    return [window for window in _windows(shelf, timedelta()) if retry_at(window.until, now) == window.until]
+    return [left for left in _windows(headers, timedelta()) if retry_at(left.until, now) == left.until]
 
 
 def pause_until(headers: Mapping[str, str], now: datetime) -> datetime:
     """When X takes posts again, by an answer that refuses one: when all that is used up is there again."""
-    used_up = [window.until for window in told(headers, now) if not window.left]
-    return retry_at(max(used_up, default=_moment(headers.get(f"{_SHORT}-reset"), _skew(headers, now))), now)
+    used_up = [left.until for left in _windows(headers, timedelta()) if not left.left]
+    return retry_at(max(used_up, default=rates.reset(headers, _SHORT)), now, date=headers.get("date"))
 
 
-def _skew(headers: Mapping[str, str], now: datetime) -> timedelta:
-    return clock_skew(headers.get("date"), now) or timedelta()
-
-
-def _windows(values: Mapping[str, Any], skew: timedelta) -> Iterator[Window]:
+def _windows(headers: Mapping[str, str], skew: timedelta) -> Iterator[Left]:
     for kind in _KINDS:
-        match values.get(kind):
-            case [limit, left, reset]:
-                of, rest, until = _number(limit), _number(left), _moment(reset, skew)
-                if of is not None and rest is not None and until is not None:
-                    yield Window(kind, of, rest, until)
-
-
-def _moment(reset: Any, skew: timedelta) -> datetime | None:
-    seconds = _number(reset)
-    try:
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC) + skew
-    except OverflowError:  # by a Date of the year 9999
-        return None
-
-
-def _number(value: Any) -> int | None:
-    digits = str(value).strip()
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= _LONGEST else None
+        match rates.window(headers, kind):
+            case rates.Window(left, limit, datetime() as until):
+                try:
+                    yield Left(kind, left, limit, until + skew)
+                except OverflowError:  # by a Date of the year 9999
+                    continue

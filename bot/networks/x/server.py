@@ -19,14 +19,15 @@ from bot.networks.outcomes import (
     NOTHING_POSTED,
     PERHAPS_POSTED,
     Stakes,
-    broken,
     clock_skew,
     in_words,
-    never_left,
+    network_time,
+    unanswered,
 )
 from bot.networks.sessions import Bounded
 from bot.networks.shelf import Shelf
-from bot.networks.x import quota
+from bot.networks.wire import TooLarge
+from bot.networks.x import HOSTS, quota
 from bot.networks.x.problems import Problem, Trouble, problem
 from bot.networks.x.reading import FIELDS
 from bot.networks.x.remedies import KEYS, remedy
@@ -38,19 +39,36 @@ if TYPE_CHECKING:
 
 Shown = Mapping[str, Any]
 
-PUBLIC = "https://api.twitter.com"  # what tweepy asks, and signs, whatever the base_url
 FURTHEST = 3_200  # posts back goes a timeline, and no further
-_PAGE = 100
+_LARGEST_PAGE, _SMALLEST_PAGE = 100, 5
 _NUMBER = re.compile(r"[0-9]{1,19}")
+_NAME = re.compile(r"[A-Za-z0-9_]+")
 _APPEARS_WITHIN = timedelta(minutes=15)
 
 
 class User(NamedTuple):
-    """The account as X knows it; `access` is what our keys may do, where X says so."""
+    """The account as X knows it; `access` is what our keys may do, where X says so, and `now` what time it is there."""
 
     number: str
     name: str
     access: str | None
+    now: datetime
+
+
+class Session(requests.Session):
+    """
+    Asks the one of X's own addresses that an account names, and so signs for it: the SDK knows but one.
+
+    For any other address, which is a proxy's, it signs as for `public`.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__()
+        self.public = base_url.lower() if base_url.lower() in HOSTS else HOSTS[0]
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        request.url = str(request.url).replace(HOSTS[0], self.public, 1)
+        return super().prepare_request(request)
 
 
 class Server:
@@ -64,8 +82,9 @@ class Server:
         self._shelf = Shelf(home, name, f"{account.base_url} {account.fingerprint(b'quota')}")
         self._keys = {key: getattr(account, key).get_secret_value() for key in KEYS}
         self._sdk = tweepy.Client(**self._keys, return_type=requests.Response)
-        self._wire = Bounded(account.timeout)
-        self._wire.carry(self._sdk.session, public=PUBLIC, server=account.base_url)
+        self._sdk.session = Session(account.base_url)
+        self._wire = Bounded(account.timeout, public=self._sdk.session.public, server=account.base_url)
+        self._wire.carry(self._sdk.session)
 
     def __enter__(self) -> Self:
         return self
@@ -75,27 +94,25 @@ class Server:
 
     def post(self, text: str, parent: str | None) -> str:
         """The number of the post that X makes of this text, in answer to the one of that number."""
-        if spent := [window for window in self.quota() if not window.left]:
+        if spent := [posts for posts in self.left() if not posts.left]:
             what = f"said last: {', '.join(map(str, spent))}"
-            raise RateLimited(what, where=self._host, retry_at=max(window.until for window in spent))
-        try:
-            answer = self._asked(
-                partial(self._sdk.create_tweet, text=text, in_reply_to_tweet_id=parent), PERHAPS_POSTED, parent
-            )
-        finally:
-            self._keep_quota()
-        made = _object(answer).get("data")
+            raise RateLimited(what, where=self._host, retry_at=max(posts.until for posts in spent))
+        ask = partial(self._sdk.create_tweet, text=text, in_reply_to_tweet_id=parent)
+        answer = self._wire.answer_to(ask)
+        self._keep_quota(answer)
+        made = _object(self._judged(answer, PERHAPS_POSTED, parent)).get("data")
         if not isinstance(made, dict) or not _is_number(made.get("id")):
             raise self._no_answer(PERHAPS_POSTED)
         return str(made["id"])
 
     def me(self) -> User:
         """The account that our keys are of."""
-        answer = self._asked(self._sdk.get_me, NOTHING_POSTED)
+        answer = self._judged(self._wire.answer_to(self._sdk.get_me), NOTHING_POSTED)
         user = _object(answer).get("data")
-        if not isinstance(user, dict) or not _is_number(user.get("id")) or not isinstance(user.get("username"), str):
+        if not isinstance(user, dict) or not _is_number(user.get("id")) or not _is_name(user.get("username")):
             raise self._no_answer(NOTHING_POSTED)
-        return User(user["id"], user["username"], answer.headers.get("x-access-level"))
+        now = network_time(answer.headers.get("date"), self._clock())
+        return User(user["id"], user["username"], answer.headers.get("x-access-level"), now)
 
     def may_write(self, user: User) -> bool:
         """Whether X says that our keys may post; raises Unauthorized where it says that they may not."""
@@ -104,29 +121,38 @@ class Server:
             raise self._told(Unauthorized, what, remedy(Trouble.RIGHTS, self._name, None))
         return user.access is not None and user.access.startswith("read-write")
 
-    def quota(self) -> list[quota.Window]:
+    def left(self) -> list[quota.Left]:
         """What X said last of how many posts are left, as far as that still holds."""
         return quota.kept(self._shelf.read(), self._clock())
 
-    def timeline(self, user: User, since: datetime) -> list[Shown]:
+    def timeline(self, user: User, since: datetime, until: datetime | None = None) -> list[Shown]:
         """Every post that the account made since then; raises a DeliveryError where X does not show them all."""
         posts: list[Shown] = []
-        page = partial(
+        past = until is not None and until < user.now - _APPEARS_WITHIN  # X knows no end that is not over
+        ask = partial(
             self._sdk.get_users_tweets,
             user.number,
             start_time=since,  # tweepy writes it in whole seconds, as X wants it
-            max_results=_PAGE,
+            end_time=until if past else None,  # each post that is read costs
             tweet_fields=list(FIELDS),
             user_auth=True,
         )
-        token = None
+        size, token = _LARGEST_PAGE, None
         while len(posts) < FURTHEST:
-            answer = _object(self._asked(partial(page, pagination_token=token), LOOKING))
-            posts += self._shown(answer)
-            token = answer["meta"].get("next_token")
+            answer, size = self._page(partial(ask, pagination_token=token), size)
+            page = _object(answer)
+            posts += self._shown(page)
+            token = page["meta"].get("next_token")
             if token is None and len(posts) < FURTHEST:
                 return posts
         raise self._told(OutcomeUnknown, f"shows no more than {FURTHEST:,} posts, which do not reach back to {since}")
+
+    def _page(self, ask: Callable[..., object], size: int) -> tuple[requests.Response, int]:
+        """So many posts at once, or fewer where these are too long for one answer; and how many it came to be."""
+        answer = self._wire.answer_to(partial(ask, max_results=size))
+        if isinstance(self._wire.failure, TooLarge) and size > _SMALLEST_PAGE:
+            return self._page(ask, max(size // 4, _SMALLEST_PAGE))
+        return self._judged(answer, LOOKING), size
 
     def _shown(self, answer: Shown) -> list[Shown]:
         """The posts of a page that is whole."""
@@ -139,22 +165,13 @@ class Server:
             raise self._told(OutcomeUnknown, "does not show the whole timeline")
         return posts
 
-    def _asked(
-        self, call: Callable[[], requests.Response], stakes: Stakes, parent: str | None = None
-    ) -> requests.Response:
-        """The answer to a call, if it is a yes; `parent` is what a post answers."""
-        try:
-            return call()
-        except Exception as error:  # judged by what went over the wire: the SDK's own errors have lost half of it
-            raise self._translated(stakes, parent) from error
-
-    def _translated(self, stakes: Stakes, parent: str | None) -> DeliveryError:
-        answer, failure = self._wire.answer, self._wire.failure
-        if never_left(failure):
-            return self._told(Unavailable, f"cannot be reached ({in_words(str(failure)) or 'no answer'})")
-        if failure is not None:
-            return self._told(stakes.unclear, broken(failure, self._account.timeout))
-        return self._refusal(answer, stakes, parent) if answer is not None else self._no_answer(stakes)
+    def _judged(self, answer: requests.Response | None, stakes: Stakes, parent: str | None = None) -> requests.Response:
+        """The answer, if it is a yes; `parent` is what a post answers."""
+        if answer is None:
+            raise unanswered(self._wire.failure, stakes, timeout=self._account.timeout, where=self._host)
+        if not 200 <= answer.status_code < 300:
+            raise self._refusal(answer, stakes, parent)
+        return answer
 
     def _refusal(self, answer: requests.Response, stakes: Stakes, parent: str | None) -> DeliveryError:
         """What an answer that is not 2xx says of the post; but for 413 and 429, it has to be in the API's own form."""
@@ -182,14 +199,13 @@ class Server:
 
     def _orphan(self, parent: str, answer: requests.Response, words: str) -> DeliveryError:
         """A post whose parent X does not see: a young one may yet appear, an old one is gone."""
-        now = self._clock()
-        age = now - (clock_skew(answer.headers.get("date"), now) or timedelta()) - _made_at(parent)
-        if age < _APPEARS_WITHIN:
+        now = network_time(answer.headers.get("date"), self._clock())
+        if now - _made_at(parent) < _APPEARS_WITHIN:
             return self._told(Unavailable, f"does not see the part before this one yet: {words}")
         return self._told(Rejected, f"no longer has the part before this one: {words}")
 
-    def _keep_quota(self) -> None:
-        if self._wire.answer is not None and (told := quota.told(self._wire.answer.headers, self._clock())):
+    def _keep_quota(self, answer: requests.Response | None) -> None:
+        if answer is not None and (told := quota.told(answer.headers, self._clock())):
             self._shelf.keep(quota.to_keep(told))
 
     def _no_answer(self, stakes: Stakes) -> DeliveryError:
@@ -221,6 +237,10 @@ def _object(answer: requests.Response) -> Shown:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, str) and _NUMBER.fullmatch(value) is not None
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None
 
 
 def _is_post(value: object) -> bool:

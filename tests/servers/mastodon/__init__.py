@@ -34,6 +34,7 @@ KEYLESS: dict[str, Any] = {
     "visibility": "unlisted",
     "refusal": (400, "Bad Request"),
     "honours_keys": False,
+    "warned_is_sensitive": False,
 }
 """GoToSocial, as far as a publishing bot can tell."""
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from servers.mastodon.state import State
 
 DEFAULT_RATE = 300
-MOST_AT_ONCE = 40
 TEXTS = frozenset("status spoiler_text visibility language in_reply_to_id".split())
 FILTERS = frozenset("limit max_id min_id since_id exclude_reblogs exclude_replies".split())
 NOT_WELCOME = {
@@ -81,7 +80,8 @@ class Call:
             case "GET", ["api", "v1", "apps", "verify_credentials"]:
                 return Answer(200, entities.application(self._valid_token()))
             case "GET", ["api", "v1", "accounts", "verify_credentials"]:
-                return Answer(200, entities.own_account(self._user("read:accounts"), rules))
+                me = self._user("read:accounts")
+                return Answer(200, entities.own_account(me, rules, self._state.count(me)))
             case "GET", ["api", "v1", "accounts", account_id, "statuses"]:
                 return self._timeline(account_id)
             case method, ["api", "v1", "statuses", *rest]:
@@ -183,7 +183,7 @@ class Call:
 
     def _page(self, posts: list[Post]) -> list[Post]:
         """The part of them, newest first, that was asked for."""
-        query, limit = self._request.query, self._limit()
+        query, limit = self._request.query if self._state.rules.pages else {}, self._limit()
         if below := query.get("max_id"):
             posts = [post for post in posts if _order(post.id) < _order(below)]
         if above := query.get("min_id") or query.get("since_id"):
@@ -194,7 +194,7 @@ class Call:
         limit = self._request.query.get("limit", "20")
         if not limit.isdecimal() or limit == "0":
             raise Refused(422, "Validation failed: limit is no number")
-        return min(MOST_AT_ONCE, int(limit))
+        return min(self._state.rules.most_at_once, int(limit))
 
     def _links(self, page: list[Post]) -> dict[str, str]:
         """Where the pages before and after this one are; the next only where this one is full."""

@@ -106,19 +106,19 @@ def account(who: Account, rules: Rules) -> dict[str, Any]:
     }
 
 
-def own_account(who: Account, rules: Rules) -> dict[str, Any]:
-    """A person, to that person."""
+def own_account(who: Account, rules: Rules, posts: int) -> dict[str, Any]:
+    """A person who has made so many posts, to that person."""
     source = {"privacy": rules.visibility, "sensitive": False, "language": who.language, "note": "", "fields": []}
-    return account(who, rules) | {"source": source}
+    return account(who, rules) | {"source": source, "statuses_count": posts if rules.counts else 0}
 
 
 def application(token: Token) -> dict[str, Any]:
-    """The app that a token is of."""
+    """The app that a token is of; what the token itself may do nobody tells."""
     return {
         "id": "1",
         "name": "A publishing bot",
         "website": None,
-        "scopes": list(token.scopes),
+        "scopes": list(token.app),
         "redirect_uri": "urn:ietf:wg:oauth:2.0:oob",
         "redirect_uris": ["urn:ietf:wg:oauth:2.0:oob"],
     }

@@ -46,6 +46,10 @@ class Rules:
     instance_v2: bool = True
     instance_v1: bool = True
     source: bool = True
+    most_at_once: int = 40  # posts on a page
+    pages: bool = True  # without them the latest posts are shown whatever is asked for
+    counts: bool = True  # how many posts an account has
+    warned_is_sensitive: bool = True  # what has a warning, whether its author says so or not
 
 
 @dataclass(eq=False)
@@ -60,10 +64,11 @@ class Account:
 
 @dataclass
 class Token:
-    """What an app may do as an account, and how often within a WINDOW."""
+    """What an app may do as an account, of what the `app` may do at all, and how often within a WINDOW."""
 
     account: Account
     scopes: tuple[str, ...]
+    app: tuple[str, ...]
     rate: int
     reset: datetime | None = None
     used: int = 0

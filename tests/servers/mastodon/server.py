@@ -35,9 +35,9 @@ class Login:
         """What the operator writes to publish as this account, there or through a proxy."""
         return {"base_url": base_url or self.server.url, "access_token": self.token}
 
-    def again(self, scopes: str = "read write", rate: int = DEFAULT_RATE) -> Login:
-        """The same account with another token."""
-        return self.server.log_in(self.account, scopes, rate)
+    def again(self, scopes: str = "read write", app: str | None = None, rate: int = DEFAULT_RATE) -> Login:
+        """The same account with another token, of an app that may do no more than that, unless it is said."""
+        return self.server.log_in(self.account, scopes, app or scopes, rate)
 
     def revoke(self) -> None:
         """Take the token back."""
@@ -74,12 +74,12 @@ class Mastodon(ThreadingHTTPServer):
     ) -> Login:
         """A fresh account with nothing posted; `rate` is what its token may ask in five minutes."""
         who = self.state.join(language, state)
-        return self.log_in(who, scopes, rate)
+        return self.log_in(who, scopes, scopes, rate)
 
-    def log_in(self, account: Account, scopes: str, rate: int) -> Login:
-        """A token of this account."""
+    def log_in(self, account: Account, scopes: str, app: str, rate: int) -> Login:
+        """A token of this account, and of an app that may do this."""
         token = token_urlsafe(32)
-        self.state.tokens[token] = Token(account, tuple(scopes.split()), rate)
+        self.state.tokens[token] = Token(account, tuple(scopes.split()), tuple(app.split()), rate)
         return Login(self, account, token)
 
     def handle_error(self, *_: Any) -> None:

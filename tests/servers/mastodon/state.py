@@ -58,6 +58,10 @@ class State:
         with self._lock:
             return [post for post in self._posts.values() if post.account is account]
 
+    def count(self, account: Account) -> int:
+        """How many posts the account has made, as Mastodon counts: those that it boosted too, but none for few."""
+        return sum(post.visibility != "direct" for post in self.standing(account))
+
     def shown(self, post_id: str, viewer: Account | None, otherwise: str = "Record not found") -> Post:
         """The post, if this account may see it."""
         post = self._posts.get(post_id)
@@ -154,7 +158,7 @@ class State:
             warning,
             draft.visibility or self.rules.visibility,
             draft.language or account.language,
-            draft.sensitive or bool(warning),
+            draft.sensitive or (self.rules.warned_is_sensitive and bool(warning)),
             parent,
             media,
             key,

@@ -9,5 +9,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { weightedLength, valid } = twitter.parseTweet(text)
   const urls = twitter.extractUrlsWithIndices(text).map((url) => places(text, url.indices))
   const tags = twitter.extractHashtagsWithIndices(text).map((tag) => [...places(text, tag.indices), tag.hashtag])
-  console.log(JSON.stringify({ weightedLength, valid, urls, tags }))
+  const cashtags = twitter.extractCashtags(text)
+  console.log(JSON.stringify({ weightedLength, valid, urls, tags, cashtags }))
 }

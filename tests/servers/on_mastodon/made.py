@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from servers.lossy import Fault, answers
+from servers.lossy import Exchange, Fault, answers, wire
 
 from bot.errors import DeliveryError
 from bot.model import Delivery, Part, Post, State
@@ -15,6 +15,7 @@ from bot.networks.mastodon import MastodonAccount
 from bot.networks.mastodon.adapter import MastodonAdapter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 NOW = datetime(2026, 11, 23, 10, 2, tzinfo=UTC)
@@ -59,8 +60,32 @@ def says(body: object) -> Fault:
     return answers(200, json.dumps(body), content_type="application/json")
 
 
+def retold(change: Callable[[Any], Any]) -> Fault:
+    """The server does what was asked; of its answer, which is JSON, another one is made."""
+
+    def fault(exchange: Exchange) -> None:
+        body = json.loads(exchange.forward().partition(b"\r\n\r\n")[2])
+        exchange.send(wire(200, json.dumps(change(body)).encode(), {"Content-Type": "application/json"}))
+
+    return fault
+
+
 def attempt(here: MastodonAdapter, what: Delivery) -> DeliveryError:
     """How an attempt that must fail does so."""
     with pytest.raises(DeliveryError) as caught:
         list(here.publish(what))
     return caught.value
+
+
+FOUND = {
+    "by its link": delivery(f"Fish, at last: {LINK}", url=LINK),
+    "by its words": delivery("Nothing but words, and\n\na paragraph."),
+    "with its warning": delivery("Fish.", warning="Blood"),
+    "as a thread": delivery("One.", "Two.", "Three.", warning="Blood"),
+    "with a mention": delivery("Thanks @alice@example.com for the fish"),
+    "without words": delivery("🎉🎉"),
+    "among marks": delivery("a < b & c > d \"e\" 'f' #Fish *g* _h_"),
+    "private": delivery("For few.", visibility="private"),
+    "with a full-width mark": delivery("See ＃全角 now"),
+}
+"""Posts that must be found again, each by other means."""

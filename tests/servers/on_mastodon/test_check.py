@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from servers.lossy import Fault, answers
 from servers.on_mastodon.made import (
     APP,
     ME,
+    PAGE,
     V2,
     adapter,
+    attempt,
+    delivery,
     error,
+    retold,
     says,
 )
 
-from bot.errors import Unauthorized
+from bot.errors import DeliveryError, Unauthorized
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from servers.lossy import Lossy
-    from servers.mastodon import Login
+    from servers.mastodon import Login, Mastodon
 
     from bot.networks.mastodon.adapter import MastodonAdapter
 
@@ -33,7 +39,7 @@ def test_check_tells_who_we_are_what_we_may_and_what_is_left_and_posts_nothing(
     name = login.account.name
     assert (f"{login.account.id}@strict.example", f"@{name}@strict.example") == (identity.login, identity.name)
     assert f"https://strict.example/@{name}" == identity.url
-    assert ("may post", "299 of 300 requests left until 2026-11-23 10:05 UTC") == identity.facts
+    assert ("its app may post", "299 of 300 requests left until 2026-11-23 10:05 UTC") == identity.facts
     assert [] == login.texts()
 
 
@@ -63,12 +69,90 @@ def test_where_nobody_tells_whether_we_may_post_nothing_is_said(
     through: MastodonAdapter, wire: Lossy, fault: Fault
 ) -> None:
     wire.next(APP, fault)
-    assert "may post" not in through.check().facts
+    assert not any("may post" in fact for fact in through.check().facts)
+
+
+def test_a_token_that_may_do_less_than_its_app_is_promised_nothing(login: Login, tmp_path: Path) -> None:
+    reader = adapter(login.again("read", app="read write"), tmp_path)
+    assert "its app may post" in reader.check().facts
+    assert isinstance(attempt(reader, delivery("Hello.")), Unauthorized)
 
 
 def test_what_an_owner_should_know_of_the_account_is_told(login: Login, through: MastodonAdapter, wire: Lossy) -> None:
     me = {"id": "1", "username": "n", "url": None, "limited": True, "moved": {"acct": "n@new.example"}}
     wire.next(ME, says(me))
     identity = through.check()
-    assert ("may post", "is limited: only followers see its posts", "has moved to @n@new.example") == identity.facts
+    assert (
+        "its app may post",
+        "is limited: only followers see its posts",
+        "has moved to @n@new.example",
+    ) == identity.facts
     assert wire.url == identity.url
+
+
+@pytest.mark.parametrize(
+    "silent", [answers(404), PAGE, says({}), says({"hello": "world"}), says({"domain": "https://[bad"})]
+)
+def test_a_login_stays_the_same_where_the_instance_tells_nothing_of_itself(
+    through: MastodonAdapter, wire: Lossy, silent: Fault
+) -> None:
+    told = through.check().login
+    wire.next("/api/v[12]/instance", silent, times=2)
+    assert told == through.check().login
+    assert told == through.check().login, "and that is not what is kept"
+
+
+def test_a_login_on_a_server_that_never_told_its_name_is_by_its_address(
+    server: Mastodon, through: MastodonAdapter, wire: Lossy
+) -> None:
+    server.rules.instance_v1 = server.rules.instance_v2 = False
+    assert through.check().login.endswith(f"@{wire.url.removeprefix('http://')}")
+
+
+ODD = ["", "\ud800", "\x1b[2J", "\u202eabc", "https://[bad", "x" * 100_000, 7, None, [], {}, {"acct": "\ud800"}]
+FIELDS = [
+    "id",
+    "username",
+    "url",
+    "moved",
+    "suspended",
+    "limited",
+    "statuses_count",
+    "domain",
+    "uri",
+    "version",
+    "scopes",
+]
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_whatever_a_server_tells_check_says_who_we_are_or_what_is_wrong(
+    login: Login, through: MastodonAdapter, wire: Lossy, field: str
+) -> None:
+    for odd in ODD:
+        wire.next("/api/", retold(with_odd({field: odd})), times=3)
+        assert [] == [text for text in told(through) if not text.isprintable()]
+    assert [] == login.texts()
+
+
+def with_odd(odd: dict[str, Any]) -> Callable[[Any], Any]:
+    return lambda body: body | odd
+
+
+def told(here: MastodonAdapter) -> list[str]:
+    """All that a person is told by check, or why it cannot say."""
+    try:
+        identity = here.check()
+    except DeliveryError as error:
+        return [str(error)]
+    return [identity.login, identity.name, identity.url, *identity.facts]
+
+
+@pytest.mark.parametrize("name", ["Limit", "Remaining", "Reset"])
+def test_a_rate_that_is_no_number_is_not_told(through: MastodonAdapter, wire: Lossy, name: str) -> None:
+    me = {"id": "1", "username": "n"}
+    rates = {f"X_RateLimit_{each}": "300" for each in ("Limit", "Remaining", "Reset")} | {
+        f"X_RateLimit_{name}": "9" * 5000
+    }
+    wire.next(ME, answers(200, json.dumps(me), content_type="application/json", **rates))
+    assert not any("9999" in fact for fact in through.check().facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,10 +99,50 @@ def test_a_post_that_is_too_long_since_an_upgrade_is_made_anew(
     server.rules.max_characters = 300
     caught = attempt(here, delivery("x" * 400))
     assert isinstance(caught, Unavailable)
-    assert "300 characters now" in str(caught)
+    assert "Text character limit of 300 exceeded; it has other limits now than the post was made for" in str(caught)
+    assert "made anew, for 300 characters" in str(caught)
     assert [300] == [limit.maximum for limit in here.network.limits]
     assert isinstance(attempt(here, delivery("x" * 400)), Rejected), "once is enough"
     assert [] == login.texts()
+
+
+def test_what_is_kept_is_read_once_and_again_when_it_has_changed(
+    server: Mastodon, login: Login, here: MastodonAdapter, tmp_path: Path
+) -> None:
+    before = here.network
+    assert before is here.network
+    server.rules.max_characters = 1234
+    adapter(login, tmp_path).check()
+    assert before is here.network
+    here.check()
+    assert [1234] == [limit.maximum for limit in here.network.limits]
+
+
+def test_a_refusal_is_one_where_the_post_cannot_be_made_anew(
+    server: Mastodon, login: Login, here: MastodonAdapter
+) -> None:
+    here.check()
+    server.rules.max_characters = 300
+    thread = delivery("One.", "x" * 400)
+    receipts = here.publish(thread)
+    first = next(receipts)
+    with pytest.raises(Rejected, match="character limit of 300 exceeded"):
+        next(receipts)
+    assert isinstance(attempt(here, thread.with_receipt(first)), Rejected)
+    assert isinstance(attempt(here, replace(delivery("x" * 400, number=2), claim=2, attempts=2)), Rejected), (
+        "it is frozen"
+    )
+    assert ["One."] == login.texts()
+
+
+def test_a_foreign_answer_does_not_change_what_is_kept(server: Mastodon, through: MastodonAdapter, wire: Lossy) -> None:
+    server.rules.max_characters = 1234
+    through.check()
+    for foreign in (says({}), PAGE, says({"version": "4.5.2"})):
+        wire.next("/api/v[12]/instance", foreign, times=4)
+        through.check()
+        assert isinstance(attempt(through, delivery("x" * 1235)), Rejected)
+        assert [1234] == [limit.maximum for limit in through.network.limits]
 
 
 def test_a_refusal_for_another_reason_stays_one_though_limits_rose(server: Mastodon, here: MastodonAdapter) -> None:

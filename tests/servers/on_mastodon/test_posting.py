@@ -29,7 +29,9 @@ def test_a_post_arrives_with_its_warning_its_visibility_and_its_language(login: 
     assert ["delivery-1/0", "delivery-1/1"] == [post["idempotency_key"] for post in (one, two)]
 
 
-@pytest.mark.parametrize(("lang", "arrives"), [("en-GB", "en"), ("PT-br", "pt"), ("zh-Hant-TW", "zh"), ("kab", "kab")])
+@pytest.mark.parametrize(
+    ("lang", "arrives"), [("en-GB", "en"), ("PT-br", "pt"), ("zh-Hant-TW", "zh"), ("zh-TW", "zh-TW"), ("kab", "kab")]
+)
 def test_a_language_arrives_without_its_region(login: Login, here: MastodonAdapter, lang: str, arrives: str) -> None:
     list(here.publish(delivery("Hello.", lang=lang)))
     assert [arrives] == [post["language"] for post in login.posts()]
@@ -41,6 +43,12 @@ def test_who_may_see_a_post_is_said_whatever_the_account_there_prefers(server: M
     list(adapter(login, tmp_path).publish(delivery("One.")))
     list(adapter(login, tmp_path, visibility="unlisted").publish(delivery("Two.", number=2)))
     assert ["public", "unlisted"] == [post["visibility"] for post in login.posts()]
+
+
+def test_a_post_with_a_warning_says_itself_that_it_is_sensitive(mastodon_keyless: Mastodon, tmp_path: Path) -> None:
+    login = mastodon_keyless.account()
+    list(adapter(login, tmp_path).publish(delivery("Hello.", warning="Blood")))
+    assert [True] == [post["sensitive"] for post in login.posts()]
 
 
 def test_a_post_without_a_warning_has_none(login: Login, here: MastodonAdapter) -> None:

@@ -34,10 +34,12 @@ if TYPE_CHECKING:
 
 TOKEN = "Check BOT_ACCOUNTS__NEWS__ACCESS_TOKEN"
 SETTLED = "When that is settled with those who run the server: bot resume news."
+ELSEWHERE = "Check BOT_ACCOUNTS__NEWS__BASE_URL."
 REFUSALS: dict[str, tuple[Fault, type[DeliveryError], str]] = {
     "not valid": (error(422, "Validation failed: Text"), Rejected, "refuses this: Validation failed: Text"),
     "not valid on GoToSocial": (error(400, "Bad Request: status too long"), Rejected, "status too long"),
     "too large": (error(413, "Payload Too Large"), Rejected, "Payload Too Large"),
+    "too large for what stands before it": (answers(413, "<html>"), Rejected, "refuses this: it is too large"),
     "a token that is none": (error(401, "The access token is invalid"), Unauthorized, TOKEN),
     "a token of another scope": (
         error(403, "This action is outside the authorized scopes"),
@@ -51,14 +53,16 @@ REFUSALS: dict[str, tuple[Fault, type[DeliveryError], str]] = {
     "gone": (error(410, "Gone"), Unauthorized, "refuses the account: Gone"),
     "nobody's token": (error(422, "This method requires an authenticated user"), Unauthorized, TOKEN),
     "too fast": (error(429, "Too many requests"), RateLimited, "asks for a pause: Too many requests"),
-    "nothing to answer, in answer to nothing": (error(404, "Record not found"), OutcomeUnknown, "answered 404"),
+    "too fast for what stands before it": (answers(429, "<html>"), RateLimited, "a pause: too many requests"),
+    "nothing to answer, in answer to nothing": (error(404, "Record not found"), OutcomeUnknown, ELSEWHERE),
+    "no such call": (answers(404, "<html>"), OutcomeUnknown, ELSEWHERE),
+    "another kind of server": (answers(401, '{"errors": [{"code": 32}]}'), OutcomeUnknown, ELSEWHERE),
     "a conflict": (error(409, "Conflict"), OutcomeUnknown, "answered 409: Conflict"),
     "a key that is repeated": (error(500, "Internal"), OutcomeUnknown, "answered 500: Internal"),
     "a race": (error(503, "There was a temporary problem"), OutcomeUnknown, "temporary problem"),
     "elsewhere": (answers(302, location="http://127.0.0.1:9/"), OutcomeUnknown, "answered 302"),
     "a page": (PAGE, OutcomeUnknown, "answered 200, and with no post"),
     "a page that says no": (answers(403, "<html>Robot?</html>"), OutcomeUnknown, "answered 403"),
-    "a page that says slowly": (answers(429, "<html>Slowly</html>"), OutcomeUnknown, "answered 429"),
     "no words": (answers(422, '{"error": {"a": 1}}'), OutcomeUnknown, "answered 422"),
     "another post": (says({"id": 7, "url": "https://a.de"}), OutcomeUnknown, "with no post"),
     "a post without a name": (says({"url": "https://a.de"}), OutcomeUnknown, "with no post"),
@@ -90,7 +94,9 @@ def test_what_an_answer_to_a_post_means(through: MastodonAdapter, wire: Lossy, c
         (error(429, "Too many requests"), RateLimited, "pause"),
         (error(500, "Internal"), Unavailable, "answered 500"),
         (answers(502, "<html>"), Unavailable, "answered 502"),
-        (answers(403, "<html>"), Unavailable, "answered 403"),
+        (answers(403, "<html>"), Unavailable, ELSEWHERE),
+        (answers(401, "Unauthorized"), Unavailable, ELSEWHERE),
+        (answers(429, "<html>"), RateLimited, "pause"),
         (drops, Unavailable, "broke off"),
         (cuts, Unavailable, "broke off"),
         (PAGE, Unauthorized, "is no Mastodon server"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from servers.lossy import Fault, answers
 
@@ -70,6 +70,16 @@ def coded(status: int, code: int, message: str) -> Fault:
 
 def said(status: int, body: object) -> Fault:
     return answers(status, json.dumps(body), content_type="application/json")
+
+
+def page(*posts: dict[str, Any], **meta: Any) -> Fault:
+    """A page of a timeline."""
+    return said(200, {"data": posts, "meta": meta | {"result_count": len(posts)}})
+
+
+def shown(number: int, text: str = "a", **more: Any) -> dict[str, Any]:
+    """A post as X shows it."""
+    return {"id": str(number), "text": text, **more}
 
 
 def plant(login: Login, text: str, at: datetime | None = None) -> str:

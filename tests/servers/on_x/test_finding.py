@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from servers.lossy import Fault, answers, cuts, drops, loses
-from servers.on_x.made import LINK, ME, NOW, POST, TIMELINE, adapter, delivery, plant, problem, said
+from servers.lossy import loses
+from servers.on_x.made import LINK, NOW, POST, TIMELINE, adapter, delivery, page, plant, shown
 
-from bot.errors import OutcomeUnknown, RateLimited, Unauthorized, Unavailable
+from bot.errors import OutcomeUnknown
 from bot.model import Receipt
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from servers.x.accounts import Login
     from servers.x.server import XServer
 
-    from bot.errors import DeliveryError
     from bot.networks.base import Adapter
 
 
@@ -35,6 +35,8 @@ SENT = [
     "Decomposed Cafe\u0301\r\n\r\n  blanks  inside and around ",
     "👩‍🚀 🐦‍🔥 https://example.org/🎉 ünïcode “quotes” …",
     "Shortened by hand: https://t.co/abcdefghij",
+    "Compare example.com,example.org and README.md|setup.py and https://a.com~https://b.com/x",
+    "Have you read example.com?utm_source=x",
 ]
 
 
@@ -121,93 +123,39 @@ def test_a_text_that_only_an_escape_tells_apart_is_a_near_match_at_most(login: L
     assert 1 == len(list(here.find(delivery("Fish & Chips"), ())))
 
 
-def test_a_timeline_is_read_page_by_page_from_a_day_before_the_first_attempt(
+def test_a_link_that_x_does_not_explain_makes_its_own_post_uncertain_and_no_other(
+    wire: Lossy, through: Adapter
+) -> None:
+    wire.next(TIMELINE, page(shown(1, "Read https://t.co/abc")), times=3)
+    assert [] == list(through.find(delivery("Hello.", f"Look {LINK}"), ()))
+    with pytest.raises(OutcomeUnknown, match=r"https://x\.com/i/status/1 is like"):
+        list(through.find(delivery(f"Read {LINK}"), ()))
+    assert [] == list(through.find(delivery(f"Read {LINK}"), {"1"}))
+
+
+def test_after_a_restore_a_link_that_x_does_not_explain_may_be_ours(wire: Lossy, through: Adapter) -> None:
+    wire.next(TIMELINE, page(shown(1, "In other words https://t.co/abc")))
+    with pytest.raises(OutcomeUnknown, match=r"https://x\.com/i/status/1 is like"):
+        list(through.find(replace(delivery(f"Read {LINK}"), sought_since=NOW), ()))
+
+
+def test_the_short_link_of_an_earlier_post_is_found_as_what_it_stands_for(login: Login, here: Adapter) -> None:
+    [first] = here.publish(delivery(f"First {LINK}"))
+    again = delivery(f"As we said: {login.posts()[0]['entities']['urls'][0]['url']}")
+    [second] = here.publish(again)
+    assert [second] == list(here.find(again, {first.remote_id}))
+
+
+def test_what_a_timeline_does_not_show_yet_is_absent_which_is_why_the_dust_settles_first(
     login: Login, wire: Lossy, through: Adapter
 ) -> None:
-    ours = plant(login, f"Hello {LINK}")
-    for number in range(230):
-        plant(login, f"Later {number}")
-    assert [ours] == [receipt.remote_id for receipt in through.find(delivery(f"Hello {LINK}"), ())]
-    pages = [path for path in wire.seen if path.startswith(f"/2/users/{login.user_id}/tweets?")]
-    assert 3 == len(pages)
-    assert all("start_time=2026-11-22T10%3A00%3A00Z" in page for page in pages)
-
-
-def test_what_stood_long_before_the_first_attempt_is_another_post(login: Login, here: Adapter) -> None:
-    plant(login, f"Hello {LINK}", at=NOW - timedelta(days=1, seconds=1))
-    assert [] == list(here.find(delivery(f"Hello {LINK}"), ()))
-
-
-def page(*posts: dict[str, Any], **meta: Any) -> Fault:
-    return said(200, {"data": posts, "meta": meta | {"result_count": len(posts)}})
-
-
-def shown(number: int, text: str = "a", **more: Any) -> dict[str, Any]:
-    return {"id": str(number), "text": text, **more}
-
-
-HUNDRED = [shown(number, f"Post {number}") for number in range(100)]
-FAILURES: dict[str, tuple[Fault, type[DeliveryError]]] = {
-    "refused": (problem(401), Unauthorized),
-    "limited": (problem(429), RateLimited),
-    "forbidden": (problem(403), Unauthorized),
-    "failed": (problem(500), Unavailable),
-    "a page": (answers(200, "<html></html>"), Unavailable),
-    "a list": (said(200, []), Unavailable),
-    "nothing": (answers(200), Unavailable),
-    "cut": (cuts, Unavailable),
-    "lost": (loses, Unavailable),
-    "dropped": (drops, Unavailable),
-}
-ODDITIES: dict[str, tuple[str, Fault]] = {
-    "no such user": (TIMELINE, said(200, {"errors": [{"title": "Not Found Error"}]})),
-    "posts and errors": (TIMELINE, said(200, {"data": [], "meta": {"result_count": 0}, "errors": [{}]})),
-    "a count of more than is shown": (TIMELINE, said(200, {"data": [shown(1)], "meta": {"result_count": 2}})),
-    "a count of posts that are not shown": (TIMELINE, said(200, {"meta": {"result_count": 1}})),
-    "no count": (TIMELINE, said(200, {"data": [], "meta": {}})),
-    "a post without a number": (TIMELINE, page({"text": "a"})),
-    "a post without a text": (TIMELINE, page({"id": "1"})),
-    "a post that is none": (TIMELINE, said(200, {"data": ["a"], "meta": {"result_count": 1}})),
-    "a link that is not explained": (TIMELINE, page(shown(1, "https://t.co/abc"))),
-    "odd entities": (TIMELINE, page(shown(1, entities=[1]))),
-    "a page that breaks off the rest": (TIMELINE, page(*HUNDRED, next_token="unknown")),
-}
-
-
-@pytest.mark.parametrize("at", [ME, TIMELINE])
-@pytest.mark.parametrize("failure", FAILURES)
-def test_a_look_that_fails_is_to_be_repeated(wire: Lossy, through: Adapter, at: str, failure: str) -> None:
-    fault, told = FAILURES[failure]
-    wire.next(at, fault)
-    with pytest.raises(told):
-        list(through.find(delivery("Hello."), ()))
-
-
-@pytest.mark.parametrize("look", ODDITIES)
-def test_a_timeline_that_cannot_be_trusted_says_nothing_about_the_post(
-    wire: Lossy, through: Adapter, look: str
-) -> None:
-    wire.next(*ODDITIES[look])
+    login.hidden_from_timeline = timedelta(minutes=1)
+    wire.next(POST, loses)
     with pytest.raises(OutcomeUnknown):
-        list(through.find(delivery("Hello."), ()))
-
-
-@pytest.mark.parametrize("user", [{"id": "a", "username": "a"}, {"id": "1"}, {}, []])
-def test_who_is_nobody_says_nothing_about_the_post(wire: Lossy, through: Adapter, user: object) -> None:
-    wire.next(ME, said(200, {"data": user}))
-    with pytest.raises(Unavailable):
-        list(through.find(delivery("Hello."), ()))
-
-
-@pytest.mark.parametrize("further", [{"next_token": "more"}, {}])
-def test_a_timeline_that_does_not_reach_back_far_enough_says_nothing(
-    wire: Lossy, through: Adapter, further: dict[str, str]
-) -> None:
-    wire.next(TIMELINE, page(*HUNDRED, next_token="more"), times=31)
-    wire.next(TIMELINE, page(*HUNDRED, **further))
-    with pytest.raises(OutcomeUnknown, match="3,200 posts"):
-        list(through.find(delivery("Hello."), ()))
-    assert 32 == wire.count(TIMELINE)
+        list(through.publish(delivery("Hello.")))
+    assert [] == list(through.find(delivery("Hello."), ()))
+    login.hidden_from_timeline = timedelta()
+    assert 1 == len(list(through.find(delivery("Hello."), ())))
 
 
 def test_what_was_only_passed_on_is_not_ours(wire: Lossy, through: Adapter) -> None:

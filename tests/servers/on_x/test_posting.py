@@ -44,6 +44,16 @@ def test_a_thread_goes_on_after_its_last_receipt(login: Login, here: Adapter) ->
     assert 2 == len(login.texts())
 
 
+def test_a_password_for_the_host_in_the_environment_changes_nothing(
+    login: Login, here: Adapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\ndefault login a password b\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    list(here.publish(delivery("Hello.")))
+    assert login.user_id == here.check().login
+    assert ["Hello."] == login.texts()
+
+
 @pytest.mark.parametrize("older_form", [False, True])
 def test_a_part_whose_parent_is_not_visible_yet_goes_out_later(
     login: Login, here: Adapter, *, older_form: bool

@@ -68,6 +68,17 @@ def test_the_posts_of_a_day_are_counted_too(wire: Lossy, through: Adapter, kind:
     assert NOW + timedelta(minutes=600) == caught.value.retry_at
 
 
+@pytest.mark.parametrize(("minutes", "a_day"), [(9, 600), (600, 9)])
+def test_of_two_quotas_that_are_used_up_the_later_counts(
+    wire: Lossy, through: Adapter, minutes: float, a_day: float
+) -> None:
+    wire.next(POST, made(**left("0", minutes), **left("0", a_day, kind="x_user_limit_24hour")))
+    list(through.publish(delivery("One.")))
+    with pytest.raises(RateLimited, match=r"0 of 100 posts left until .*, 0 of 100 posts a day left") as caught:
+        list(through.publish(delivery("Two.")))
+    assert NOW + timedelta(minutes=600) == caught.value.retry_at
+
+
 def test_what_is_left_under_other_keys_is_another_matter(
     login: Login, x_server: XServer, wire: Lossy, tmp_path: Path
 ) -> None:

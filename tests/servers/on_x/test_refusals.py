@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from servers.lossy import Fault, answers
-from servers.on_x.made import ME, NOW, POST, adapter, coded, delivery, problem, said
+from servers.on_x.made import ME, NOW, POST, adapter, coded, delivery, problem, said, utc_now
+from servers.x import running
 
 from bot.errors import DeliveryError, OutcomeUnknown, RateLimited, Rejected, Unauthorized, Unavailable
 
@@ -43,6 +44,8 @@ REFUSALS: dict[str, tuple[Fault, type[DeliveryError], str]] = {
     "too large": (answers(413, "<html>Request Entity Too Large</html>"), Rejected, "too large"),
     "rights": (problem(403, WORDS, "https://api.twitter.com/2/problems/oauth1-permissions"), Unauthorized, RIGHTS),
     "rights by the header": (problem(403, WORDS, x_access_level="read"), Unauthorized, RIGHTS),
+    "no right to read tells nothing of a text": (problem(400, WORDS, x_access_level="read"), Rejected, WORDS),
+    "no right to write tells nothing of keys": (problem(401, WORDS, x_access_level="read"), Unauthorized, KEYS),
     "rights in the older form": (coded(403, 261, WORDS), Unauthorized, RIGHTS),
     "no project": (problem(403, WORDS, "https://api.x.com/2/problems/client-forbidden"), Unauthorized, "project"),
     "locked": (coded(403, 326, WORDS), Unauthorized, "Log in to X"),
@@ -157,6 +160,27 @@ def test_a_signature_of_another_time_is_a_matter_of_our_clock(
     wire.next(step, problem(401, "Unauthorized", date=date))
     with pytest.raises(Unauthorized, match=f"clock, which is {says}, then: bot resume x"):
         through.check() if step is ME else list(through.publish(delivery("Hello.")))
+
+
+@pytest.mark.parametrize(("minutes", "says"), [(6, "6 min fast"), (-6, "6 min slow")])
+def test_the_networks_own_refusal_of_such_a_signature_is_told_so(tmp_path: Path, minutes: int, says: str) -> None:
+    with running(lambda: utc_now() - timedelta(minutes=minutes)) as server:
+        login = server.account()
+        with pytest.raises(Unauthorized, match=rf"Timestamp out of bounds\..* clock, which is {says}"):
+            list(adapter(login, tmp_path).publish(delivery("Hello.")))
+        with pytest.raises(Unauthorized, match=rf"Timestamp out of bounds\..* clock, which is {says}"):
+            adapter(login, tmp_path).check()
+        assert [] == login.texts()
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 429, 500])
+def test_words_that_no_terminal_should_obey_and_no_file_can_hold_do_no_harm(
+    wire: Lossy, through: Adapter, status: int
+) -> None:
+    wire.next(POST, problem(status, "half \ud83d of \x1b[2J it"))
+    with pytest.raises(DeliveryError, match=r"half \? of \[2J it") as caught:
+        list(through.publish(delivery("Hello.")))
+    assert str(caught.value).isprintable()
 
 
 def test_an_account_that_x_does_not_serve_holds_its_posts(login: Login, here: Adapter) -> None:

@@ -76,7 +76,8 @@ class XServer(ThreadingHTTPServer):
         number = next(self._numbers)
         user_id = str(1_700_000_000_000_000_000 + number)
         login = Login(self, user_id, f"kil{number}", Keys.made_for(user_id), access, premium, suspended)
-        self._signatures.logins[login.keys.access_token] = login
+        with self._turn:  # a request that is being answered looks through them
+            self._signatures.logins[login.keys.access_token] = login
         return login
 
     def give_keys(self, login: Login) -> None:

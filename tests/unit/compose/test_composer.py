@@ -131,3 +131,5 @@ def test_a_warning_counts_where_the_network_counts_it() -> None:
     assert "Seoul meets Tokyo" == on(account, article).parts[0].text
     with pytest.raises(ComposeError, match="25 of 20 characters"):
         on(account, replace(article, warning="Politics"))
+    with pytest.raises(ComposeError, match="Shorten the warning"):
+        on(account, replace(article, warning="Politics and much else of the kind"))

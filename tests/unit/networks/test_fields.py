@@ -18,6 +18,8 @@ class Fields(BaseModel):
     ("given", "kept"),
     [
         (" https://social.example.org/ ", "https://social.example.org"),
+        ("social.example.org", "https://social.example.org"),
+        ("@me@social.example.org", "https://social.example.org"),
         ("https://social.example.org:8443", "https://social.example.org:8443"),
         ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
         ("http://localhost", "http://localhost"),
@@ -31,7 +33,6 @@ def test_a_server_is_a_name_and_no_more(given: str, kept: str) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ("social.example.org", "is no server.s address"),
         ("", "is no server.s address"),
         ("ftp://example.org", "is no server.s address"),
         ("https://", "is no server.s address"),
@@ -41,6 +42,7 @@ def test_a_server_is_a_name_and_no_more(given: str, kept: str) -> None:
         ("http://10.0.0.1", "only https:// may leave this machine"),
         ("https://example.org:99999", "is no server.s address"),
         ("https://[::1", "is no server.s address"),
+        ("https://exa mple.org", "is no server.s address"),
     ],
 )
 def test_what_is_no_server_is_told_what_one_is(given: str, words: str) -> None:

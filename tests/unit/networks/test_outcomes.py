@@ -8,7 +8,20 @@ from email.utils import format_datetime
 import httpcore
 import pytest
 
-from bot.networks.outcomes import broken, clock_skew, in_words, never_left, retry_at
+from bot.errors import DeliveryError, OutcomeUnknown, Unavailable
+from bot.networks.outcomes import (
+    LOOKING,
+    NOTHING_POSTED,
+    PERHAPS_POSTED,
+    Stakes,
+    clock_skew,
+    in_words,
+    network_time,
+    never_left,
+    retry_at,
+    unanswered,
+)
+from bot.networks.wire import TooLarge
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 FIVE = timedelta(minutes=5)
@@ -49,13 +62,31 @@ def test_the_networks_clock_tells_how_wrong_ours_is() -> None:
     assert -FIVE == clock_skew(header(NOW), NOW - FIVE)
     assert clock_skew(None, NOW) is None
     assert clock_skew("soon", NOW) is None
+    assert NOW == network_time(header(NOW), NOW + FIVE)
+    assert NOW == network_time("soon", NOW)
 
 
 def test_a_networks_words_are_one_short_line_without_our_secrets() -> None:
     assert "no … here" == in_words("no\n\tsecret   here", ["secret", ""])
+    assert "half a ?" == in_words("half a \ud83d")
     assert (200, "…") == (len(in_words("x" * 500)), in_words("x" * 500)[-1])
 
 
-def test_what_broke_is_told_in_words() -> None:
-    assert "gave no whole answer within 3 s" == broken(httpcore.ReadTimeout(), 3)
-    assert "broke off before it had answered (RemoteProtocolError)" == broken(httpcore.RemoteProtocolError("x"), 3)
+REFUSED, LATE, BROKEN = httpcore.ConnectError("no route"), httpcore.ReadTimeout(), httpcore.RemoteProtocolError("x")
+NO_ANSWER: list[tuple[Exception | None, str, tuple[type[DeliveryError], ...]]] = [
+    (REFUSED, "cannot be reached (no route)", (Unavailable, Unavailable, Unavailable)),
+    (httpcore.ConnectTimeout(), "cannot be reached (no answer)", (Unavailable, Unavailable, Unavailable)),
+    (LATE, "gave no whole answer within 2.5 s", (Unavailable, Unavailable, OutcomeUnknown)),
+    (TooLarge(), "answered more than anybody reads", (Unavailable, OutcomeUnknown, OutcomeUnknown)),
+    (BROKEN, "broke off before it had answered (RemoteProtocolError)", (Unavailable, Unavailable, OutcomeUnknown)),
+    (None, "was sent a request that broke on its way", (Unavailable, Unavailable, OutcomeUnknown)),
+]
+
+
+@pytest.mark.parametrize(("failure", "words", "kinds"), NO_ANSWER)
+def test_what_no_answer_says_of_a_post_goes_by_what_was_asked(
+    failure: Exception | None, words: str, kinds: tuple[type[DeliveryError], ...]
+) -> None:
+    stakes: tuple[Stakes, ...] = (NOTHING_POSTED, LOOKING, PERHAPS_POSTED)
+    told = [unanswered(failure, stake, timeout=2.5, where="n.example") for stake in stakes]
+    assert [(kind, f"n.example: {words}") for kind in kinds] == [(type(error), str(error)) for error in told]

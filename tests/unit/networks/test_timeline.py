@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.errors import OutcomeUnknown
 from bot.model import Delivery, Part, Post, Receipt, State
-from bot.networks.timeline import Standing, plain, recognised
+from bot.networks.timeline import Standing, plain, recognised, since
 
 LINK = "https://news.example/bridge"
 
@@ -71,6 +71,50 @@ def test_the_parts_after_those_that_are_confirmed_are_looked_for() -> None:
     assert ["2"] == names(half, standing("1", "One"), standing("2", "Two", "1"))
     with pytest.raises(OutcomeUnknown):
         names(half, standing("1", "One"), standing("2", "Two", "somebody else's"))
+
+
+def test_parts_that_say_the_same_are_told_from_what_is_confirmed_and_from_what_is_found() -> None:
+    thread = sent("Go", "Go")
+    half = replace(thread, receipts=(Receipt(0, "1", "https://n.example/1"),))
+    assert [] == names(half, standing("1", "Go"))
+    assert ["1"] == names(thread, standing("1", "Go"))
+
+
+def test_what_was_sent_is_made_comparable_and_what_stands_is_so_already() -> None:
+    thread = sent("One", "Two", url="Two")
+    timeline = (standing("1", "<One>"), standing("2", "<Two>", "1"))
+    found = recognised(thread, timeline, (), read_back=lambda text: f"<{text}>")
+    assert ["1", "2"] == [receipt.remote_id for receipt in found]
+
+
+def test_what_is_alike_is_for_the_network_to_say() -> None:
+    with pytest.raises(OutcomeUnknown, match=r"n\.example/1"):
+        list(
+            recognised(
+                sent("One"), [standing("1", "Two")], (), alike=lambda ours, theirs: (ours, theirs) == ("One", "Two")
+            )
+        )
+    assert [] == list(recognised(sent("One"), [standing("1", "one")], (), alike=lambda *_: False))
+
+
+FIRST = datetime(2026, 11, 23, tzinfo=UTC)
+DAY, MOMENT = timedelta(days=1), timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize("now", [None, FIRST + DAY, FIRST, FIRST - timedelta(minutes=5)])
+def test_a_timeline_is_read_from_a_day_before_the_first_attempt(now: datetime | None) -> None:
+    assert FIRST - DAY == since(sent("One"), now)
+    restored = replace(sent("One"), sought_since=FIRST - 3 * DAY)
+    assert FIRST - 4 * DAY == since(restored, now)
+    assert FIRST - DAY == since(replace(restored, sought_since=FIRST + 3 * DAY), now)
+
+
+@pytest.mark.parametrize("fast", [timedelta(minutes=5) + MOMENT, 2 * DAY, 40 * DAY])
+def test_it_is_read_from_long_ago_where_the_first_attempt_was_stamped_by_a_clock_that_was_fast(fast: timedelta) -> None:
+    now = FIRST - fast
+    assert now - 30 * DAY == since(sent("One"), now)
+    assert now - 30 * DAY == since(replace(sent("One"), sought_since=FIRST + DAY), now)
+    assert now - 2 * DAY == since(replace(sent("One"), sought_since=now - DAY), now)
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,35 @@ def test_hashtags_are_read_as_x_reads_them(text: str, expected: list[str]) -> No
     assert expected == tags(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("#a #b ＃c", ["a", "b", "c"]),
+        ("#a https://example.com/#b example.com/x#c #d", ["a", "d"]),
+        ("no sign", []),
+        ("#1", []),
+    ],
+)
+def test_hashtags_are_counted_where_they_are_no_part_of_a_link(text: str, expected: list[str]) -> None:
+    assert expected == x.hashtags(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$TSLA $aapl", ["TSLA", "aapl"]),
+        ("$BRK.B, $BRK_AB. ($X)", ["BRK.B", "BRK_AB"]),
+        ("$ABCDEF $ABCDEFG $A1 $5 $", ["ABCDEF"]),
+        ("$TSLA\u3000$F\n$GM\ufeff$C", ["TSLA", "F", "GM"]),
+        ("A$B $TSLA’s $TSLA… $SAP" + chr(0x1F389), []),
+        ("$BRK.ABC $BRK.", ["BRK", "BRK"]),
+        ("no sign", []),
+    ],
+)
+def test_cashtags_are_counted_as_x_reads_them(text: str, expected: list[str]) -> None:
+    assert expected == x.cashtags(text)
+
+
 @given(st.text())
 def test_spans_of_any_text_are_slices_in_order_that_do_not_overlap(text: str) -> None:
     encoded, end = text.encode(), 0

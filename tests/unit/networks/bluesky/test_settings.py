@@ -45,7 +45,6 @@ def test_a_servers_address_is_kept_without_its_slash(given: str, kept: str) -> N
         ("handle", "news", "such as news.bsky.social"),
         ("handle", "", "has a dot in it"),
         ("app_password", " ", "is empty"),
-        ("base_url", "bsky.social", "looks like https://"),
         ("base_url", "ftp://bsky.social", "looks like https://"),
         ("base_url", "https://", "looks like https://"),
         ("base_url", "https://[::1", "looks like https://"),

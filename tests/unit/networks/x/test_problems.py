@@ -20,6 +20,8 @@ PROBLEMS = "https://api.x.com/2/problems"
         ({"title": "Forbidden", "type": f"{PROBLEMS}/oauth1-permissions"}, Trouble.RIGHTS),
         ({"title": "Client Forbidden", "reason": "client-not-enrolled", "type": f"{PROBLEMS}/other"}, Trouble.PLAN),
         ({"errors": [{"code": 187, "message": "Status is a duplicate."}]}, Trouble.POST),
+        ({"title": "T", "detail": "The Status is a duplicate.", "type": "about:blank"}, Trouble.POST),
+        ({"title": "T", "detail": "This is DUPLICATE CONTENT.", "type": "about:blank"}, Trouble.POST),
         ({"errors": [{"code": 385, "message": "in other words"}]}, Trouble.PARENT),
         ({"errors": [{"code": 185, "message": "in other words"}]}, Trouble.USED_UP),
         ({"errors": [{"code": 89, "message": "Invalid or expired token."}]}, Trouble.KEYS),

@@ -76,11 +76,12 @@ def test_a_pause_lasts_until_all_that_is_used_up_is_there_again() -> None:
 def test_what_was_kept_holds_until_its_moment_and_no_nonsense_does() -> None:
     shelf: dict[str, Any] = json.loads(json.dumps(quota.to_keep(quota.told(window(), NOW))))
     end = NOW + timedelta(minutes=9)
-    assert [quota.Window("x-rate-limit", 100, 97, end)] == quota.kept(shelf, NOW)
+    assert [quota.Left("x-rate-limit", 97, 100, end)] == quota.kept(shelf, NOW)
     assert [] == quota.kept(shelf, end)
     assert [] == quota.kept(shelf, NOW - timedelta(days=2))  # by a clock that was two days fast
 
 
-@pytest.mark.parametrize("damaged", [None, 1, "abc", [], [1, 2], [1, 2, 3, 4], ["a", {}, None]])
-def test_what_was_kept_and_damaged_says_nothing(damaged: object) -> None:
-    assert [] == quota.kept({"x-rate-limit": damaged}, NOW)
+@pytest.mark.parametrize("damaged", [None, 1, -1, "abc", "", [], {}, True])
+@pytest.mark.parametrize("name", ["limit", "remaining", "reset"])
+def test_what_was_kept_and_damaged_says_nothing(name: str, damaged: object) -> None:
+    assert [] == quota.kept(quota.to_keep(quota.told(window(), NOW)) | {f"x-rate-limit-{name}": damaged}, NOW)

@@ -41,10 +41,22 @@ def test_a_length_that_no_account_has_is_refused(length: int) -> None:
 
 def test_a_premium_account_has_its_own_length_and_deadline(tmp_path: Path) -> None:
     network = account(max_length=4_000, timeout=7).network_at("x", tmp_path)
-    [limit] = network.limits
-    assert ("weighted characters", 4_000, 7) == (limit.unit, limit.maximum, network.deadline)
-    assert [280] == [limit.maximum for limit in X.limits]
-    assert 25 == limit.measure("a https://example.org/a-long-address-that-counts-23", "a warning counts nothing")
+    assert ("weighted characters", 4_000) == (network.limits[0].unit, network.limits[0].maximum)
+    assert "bytes" not in [limit.unit for limit in network.limits]
+    assert 7 == network.deadline
+
+
+LIMITS = {"weighted characters": 280, "links": 10, "hashtags": 50, "cashtags": 1, "bytes": 5_708}
+
+
+@pytest.mark.parametrize("length", [100, 280])
+def test_x_limits_more_than_the_length(tmp_path: Path, length: int) -> None:
+    own = account(max_length=length).network_at("x", tmp_path).limits
+    assert LIMITS == {limit.unit: limit.maximum for limit in X.limits}
+    assert LIMITS | {"weighted characters": length} == {limit.unit: limit.maximum for limit in own}
+    text = "a https://example.org/é b.com #a #b?#c $TSLA, $AAPL."
+    measured = {limit.unit: limit.measure(text, "a $warning #counts http://nothing.com") for limit in own}
+    assert {"weighted characters": 72, "links": 2, "hashtags": 3, "cashtags": 2, "bytes": 53} == measured
 
 
 def test_an_uncertain_post_on_x_is_never_just_repeated() -> None:
