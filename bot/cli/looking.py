@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli import checks, exits, opening, show
+from bot.cli.cases import case
 from bot.cli.exits import Exit
-from bot.cli.standing import standing
-from bot.errors import ConfigurationError, one_line
+from bot.cli.halts import halts
+from bot.errors import ConfigurationError
 from bot.model import State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.app import App
-    from bot.ledger import Event, Lane
+    from bot.ledger import Event
     from bot.model import Delivery
 
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
@@ -30,78 +34,38 @@ def register(cli: typer.Typer) -> None:
 def status(as_json: Json = False) -> None:
     """Show where everything stands, and what wants attention."""
     app = opening.app()
-    answer = _status(app)
+    counts, unsettled = app.ledger.counts(), app.ledger.unsettled()
+    accounts = halts(app, Counter(delivery.account for delivery in unsettled))
+    wanting = [case(app, delivery) for delivery in _attention(app, unsettled)]
     if as_json:
-        show.document(answer)
-        return
-    zone = app.settings.timezone
-    lanes = [lane for lane in app.ledger.lanes() if lane.account in app.accounts]
-    rows = [
-        (
-            lane.account,
-            lane.network,
-            lane_state(lane, app),
-            show.moment(app.ledger.next_due(lane.account), zone),
-            _reason(lane, app),
+        show.document(
+            {
+                "accounts": [each.json for each in accounts],
+                "counts": {state.value: counts.get(state, 0) for state in State},
+                "attention": [each.json for each in wanting],
+            }
         )
-        for lane in lanes
-    ]
-    show.table(("account", "network", "state", "next due", "reason"), rows)
-    show.line(", ".join(f"{n} {state}" for state, n in answer["counts"].items() if n) or "No deliveries yet.")
-    for item in answer["attention"]:
-        delivery = app.ledger.delivery(item["id"])
-        show.line(f"\n{show.state(delivery)}  {delivery.id}  {delivery.account}: {one_line(delivery.headline)}")
-        show.line(f"  {standing(app, delivery).told.rstrip('.')}.")
+        return
+    show.table(("account", "network", "state", "waiting", "next due"), [each.row for each in accounts])
+    show.line(", ".join(f"{counts[state]} {state}" for state in State if counts.get(state)) or "No deliveries yet.")
+    for halt in accounts:
+        if halt.search:
+            show.line(f"{halt.lane.account} is {halt.search}.")
+    held_up = [halt.lane.account for halt in accounts if halt.held_up]
+    for halt in accounts:
+        if halt.held_up:
+            halt.draw()
+    for each in wanting:
+        if not (each.is_the_accounts and each.standing.delivery.account in held_up):
+            each.draw()
 
 
-def _status(app: App) -> dict[str, Any]:
-    counts = app.ledger.counts()
-    return {
-        "accounts": [
-            {
-                "name": lane.account,
-                "network": lane.network,
-                "state": lane_state(lane, app),
-                "paused_until": show.stamp(lane.paused_until or lane.backoff_until),
-                "reason": _reason(lane, app) or None,
-                "next_due": show.stamp(app.ledger.next_due(lane.account)),
-            }
-            for lane in app.ledger.lanes()
-            if lane.account in app.accounts
-        ],
-        "counts": {state.value: counts.get(state, 0) for state in State},
-        "attention": [
-            {
-                "id": delivery.id,
-                "account": delivery.account,
-                "article": delivery.article,
-                "state": delivery.state.value,
-                "error": delivery.error,
-                "hint": standing(app, delivery).remedy,
-            }
-            for delivery in _attention(app)
-        ],
-    }
-
-
-def _attention(app: App) -> list[Delivery]:
+def _attention(app: App, unsettled: Iterable[Delivery]) -> list[Delivery]:
     """What the ledger points out, and what no account is left for."""
-    homeless = [delivery for delivery in app.ledger.unsettled() if delivery.account not in app.accounts]
+    homeless = [delivery for delivery in unsettled if delivery.account not in app.accounts]
     return sorted(
         {delivery.id: delivery for delivery in (*app.ledger.attention(), *homeless)}.values(), key=lambda d: d.id
     )
-
-
-def lane_state(lane: Lane, app: App) -> str:
-    """In one word, whether an account takes posts now."""
-    now = app.clock()
-    if lane.paused_at(now):
-        return "paused"
-    return "backing off" if lane.backs_off_at(now) else "ready"
-
-
-def _reason(lane: Lane, app: App) -> str:
-    return "" if lane_state(lane, app) == "ready" else lane.reason or ""
 
 
 def log(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli import completing, exits, opening, show
 from bot.cli.exits import Exit
-from bot.errors import BotError, ConfigurationError, one_line
+from bot.cli.standing import standing
+from bot.errors import BotError, ConfigurationError, Refused, one_line
+from bot.model import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from bot.app import App
     from bot.model import Delivery
 
+_ATTEMPTED = {"claimed", "unknown", "abandoned", "postponed", "put back"}  # the last: by who had the ledger before
 AccountName = Annotated[str, typer.Argument(metavar="ACCOUNT", autocompletion=completing.accounts)]
 
 
@@ -33,13 +37,13 @@ def register(cli: typer.Typer) -> None:
 def retry(ids: Annotated[list[int], _ids(completing.to_retry)]) -> None:
     """Let deliveries be tried again at the next run."""
     app = opening.app()
-    _each(ids, app.courier.retry, "is tried again at the next run")
+    _each(app, ids, app.courier.retry, "is tried again")
 
 
 def cancel(ids: Annotated[list[int], _ids(completing.to_cancel)]) -> None:
     """Call deliveries off, or put discarded ones away."""
     app = opening.app()
-    _each(ids, lambda number: app.ledger.cancel(number, now=app.clock()), "is cancelled")
+    _each(app, ids, lambda number: app.ledger.cancel(number, now=app.clock()), "is cancelled")
 
 
 def resolve(
@@ -54,25 +58,60 @@ def resolve(
         raise ConfigurationError("say one of --posted URL, --resend and --drop", where="bot resolve", hint=hint)
     if posted is not None and not posted.startswith(("https://", "http://", "file://")):
         raise ConfigurationError("not an address", where=f"--posted {posted}", hint="Copy it from the browser.")
-    ledger, now = (app := opening.app()).ledger, app.clock()
+    app = opening.app()
     if posted is not None:
-        remote_id = _remote_id(app, number, posted)
-        _each([number], lambda each: ledger.resolve_posted(each, posted, remote_id, now=now), "is settled as posted")
+        _each(app, [number], lambda each: _posted(app, each, posted), "is settled as posted")
     elif resend:
-        _each([number], lambda each: ledger.resolve_resend(each, now=now), "is sent again at the next run")
+        _each(app, [number], lambda each: _resent(app, each), "is sent again")
     else:
-        _each([number], lambda each: ledger.resolve_dropped(each, now=now), "is given up")
+        _each(app, [number], lambda each: _dropped(app, each), "is given up")
 
 
-def _remote_id(app: App, number: int, url: str) -> str:
-    """The network's own name for the post at this address: an answer to it needs that, and who looks for others too."""
-    account = app.ledger.delivery(number).account
-    if account not in app.accounts:
-        return url
+def _posted(app: App, number: int, url: str) -> Delivery:
+    """Settle it by a post that the operator saw, under the network's own name for that."""
+    account = _configured(app, number)
     try:
-        return app.settings.accounts[account].post_at(url)
+        remote_id = app.settings.accounts[account].post_at(url, app.ledger.lane_of(account).login)
     except ValueError as error:
         raise ConfigurationError(str(error), where=f"--posted {url}", hint="Copy it from the browser.") from None
+    return app.ledger.resolve_posted(number, url, remote_id, now=app.clock())
+
+
+def _resent(app: App, number: int) -> Delivery:
+    """Send it again, unless a request of ours may still be on its way."""
+    _configured(app, number)
+    _refuse_in_the_dust(app, number)
+    return app.ledger.resolve_resend(number, now=app.clock())
+
+
+def _dropped(app: App, number: int) -> Delivery:
+    """Give it up, unless a request of ours may still be on its way."""
+    _refuse_in_the_dust(app, number)
+    return app.ledger.resolve_dropped(number, now=app.clock())
+
+
+def _configured(app: App, number: int) -> str:
+    """The account of a delivery; Refused where it is configured no more."""
+    name = app.ledger.delivery(number).account
+    if name not in app.accounts:
+        hint = f"Put it back first, or give this up: `bot resolve {number} --drop`"
+        raise Refused(f"its account, {name}, is configured no more", where=f"delivery {number}", hint=hint)
+    return name
+
+
+def _refuse_in_the_dust(app: App, number: int) -> None:
+    """Where a repeat harms, nobody can say that it stands nowhere before the longest request has ended, and shows."""
+    delivery = app.ledger.delivery(number)
+    network = app.accounts[delivery.account].network if delivery.account in app.accounts else None
+    if delivery.state is not State.UNKNOWN or network is None or network.repeatable:
+        return
+    happened = app.ledger.events(delivery.article)
+    latest = max(each.at for each in happened if each.delivery == number and each.event in _ATTEMPTED)
+    settled_at = latest + timedelta(seconds=network.deadline + app.settings.settle_seconds)
+    if app.clock() < settled_at:
+        until = show.moment(settled_at, app.settings.timezone)
+        hint = f"Look again after {until}; if you see it before: `bot resolve {number} --posted ADDRESS`"
+        raise Refused("the last request may still be on its way", where=f"delivery {number}", hint=hint)
 
 
 def pause(
@@ -83,26 +122,30 @@ def pause(
     app = opening.app()
     (name,) = app.chosen([account])
     app.ledger.pause(name, one_line(reason), now=app.clock())
-    show.line(f"{name} is paused. `bot resume {name}` goes on.")
+    show.line(f"{name} is paused, and its posts wait. `bot resume {name}` lets them go on.")
 
 
 def resume(account: AccountName) -> None:
     """Let an account go on that was paused."""
     app = opening.app()
     (name,) = app.chosen([account])
-    app.ledger.resume(name, now=app.clock())
-    show.line(f"{name} goes on at the next run.")
+    lane, now = app.ledger.lane_of(name), app.clock()
+    held_up = lane.paused_at(now) or lane.backs_off_at(now)
+    app.ledger.resume(name, now=now)
+    show.line(f"{name} goes on at the next run." if held_up else f"{name} was not held up.")
 
 
-def _each(ids: list[int], change: Callable[[int], Delivery], then: str) -> None:
-    """Make the change to each; one that is refused holds up no other."""
+def _each(app: App, ids: list[int], change: Callable[[int], Delivery], then: str) -> None:
+    """Make the change to each, and tell what comes of it; one that is refused holds up no other."""
     codes = [Exit.DONE]
     for number in ids:
         try:
-            delivery = change(number)
+            changed = change(number)
         except BotError as error:
             show.trouble(error)
             codes.append(exits.of_error(error))
         else:
-            show.line(f"{number} ({delivery.account}: {one_line(delivery.headline)}) {then}.")
+            after = "" if changed.state.final else standing(app, changed).remedy
+            told = f"{number} ({changed.account}: {one_line(changed.headline)}) {then}."
+            show.line(f"{told} {after.rstrip('.')}." if after else told)
     raise typer.Exit(exits.worst(codes))

@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from contextlib import contextmanager
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -36,6 +37,11 @@ MARKS = {State.DELIVERED: "✓", State.SCHEDULED: "…", State.SENDING: "…", S
 def on_terminal() -> bool:
     """Whether a person reads this as it is written."""
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def styled(text: str, **how: Any) -> str:
+    """The text in colour, where somebody sees that."""
+    return typer.style(text, **how) if on_terminal() and not os.environ.get("NO_COLOR") else text
 
 
 def line(text: str = "") -> None:
@@ -78,7 +84,59 @@ def stamp(at: datetime | None) -> str | None:
 def state(delivery: Delivery) -> str:
     """A delivery's state with its mark and colour."""
     mark = MARKS.get(delivery.state, "✗")
-    return typer.style(f"{mark} {delivery.state:<9}", fg=COLOURS[delivery.state])
+    return styled(f"{mark} {delivery.state:<9}", fg=COLOURS[delivery.state])
+
+
+def heading(mark: str, text: str) -> None:
+    """What a few lines are about, after a mark that is as wide as every other."""
+    first, *rest = wrapped(text, _room() - 13)
+    line(f"{mark}  {styled(first, bold=True)}")
+    for more in rest:
+        line(f"{' ' * 13}{styled(more, bold=True)}")
+
+
+def fields(rows: Sequence[tuple[str, str]], *, commands: bool = False) -> None:
+    """Labels and what they stand for, one under the other; a command is never broken: it is there to be copied."""
+    indent, labels = "  ", max((len(label) for label, _ in rows), default=0)
+    before = ""
+    for label, text in rows:
+        shown = "" if label == before else label
+        head = f"{indent}{styled(shown.ljust(labels), dim=True)}  "
+        room = _room() - labels - 2 * len(indent)
+        pieces = [text] if commands else wrapped(one_line(text), room)
+        if commands and cells(text) > room:
+            line(head.rstrip())
+            head = indent * 2
+        for piece in pieces:
+            line(head + (styled(piece, fg="cyan") if commands else piece))
+            head = " " * (labels + 2 * len(indent))
+        before = label
+
+
+def wrapped(text: str, room: int) -> list[str]:
+    """The text in lines that fit, broken between words alone: an address stays whole."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and cells(longer) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _room() -> int:
+    """How wide a line may be: no wider than is read with ease, and in a pipe as it comes."""
+    return min(get_terminal_size().columns, 110) if on_terminal() else sys.maxsize
 
 
 @contextmanager
