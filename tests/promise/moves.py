@@ -1,0 +1,146 @@
+"""What may happen in a world, one thing at a time, as hypothesis draws it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+from promise.network import LEFT, PROVEN
+from promise.world import Setting, Story, World
+
+_REQUEST = {*LEFT, *PROVEN, "limited"}
+_AT = {
+    "request": _REQUEST,
+    "look": {"ok", "near", "surprise", "unavailable", "unauthorized", "limited"},
+    "answer": {"ok"},
+}
+"""Which fates mean something where; any other place, a write to the ledger, may find the disk full."""
+
+
+@dataclass(frozen=True)
+class Go:
+    """
+    A process goes on with one account: through so many halts, then to the next where this fate means something.
+
+    `wait` halts there and then, `crash` ends the process there. With `post` it is a round by hand, if one begins.
+    """
+
+    process: int
+    account: int
+    fate: str = "ok"
+    through: int = 0
+    post: int | None = None
+
+    def __call__(self, world: World) -> None:
+        name = f"account {self.account % len(world.networks)}"
+        post = None if self.post is None else world.deliveries[self.post % len(world.deliveries)]
+        actor = world.actor(self.process, name, post=post)
+        halts = 0
+        while actor.place and (halts < self.through or self.fate not in {*_at(actor.place), "wait", "crash"}):
+            actor.meet("ok")
+            halts += 1
+        if actor.place and self.fate not in {"wait", "crash"}:
+            actor.meet(self.fate)
+        if self.fate.startswith("crash"):
+            world.kill(self.process)
+
+
+def _at(place: str) -> set[str]:
+    return _AT.get(place, {"disk full"})
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Time passes."""
+
+    seconds: int
+
+    def __call__(self, world: World) -> None:
+        world.pass_(self.seconds)
+
+
+@dataclass(frozen=True)
+class Step:
+    """The clock is put forward or back."""
+
+    hours: int
+
+    def __call__(self, world: World) -> None:
+        world.step(self.hours)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """An article is edited."""
+
+    story: int
+
+    def __call__(self, world: World) -> None:
+        world.edit(self.story)
+
+
+@dataclass(frozen=True)
+class Template:
+    """The templates are edited, or broken."""
+
+    words: str | None
+
+    def __call__(self, world: World) -> None:
+        world.template = self.words
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """The operator tries to hurry or to cancel a delivery."""
+
+    move: str
+    delivery: int
+
+    def __call__(self, world: World) -> None:
+        world.by_hand(self.move, self.delivery)
+
+
+Move = Go | Pass | Step | Edit | Template | ByHand
+_few = st.integers(0, 2)
+_fates = st.sampled_from([*LEFT, "wait", "wait", "crash", "near", "disk full", *PROVEN, "limited"])
+_going = st.builds(
+    Go,
+    process=st.integers(0, 1),
+    account=st.integers(0, 1),
+    fate=_fates,
+    through=st.integers(0, 4),
+    post=st.one_of(st.none(), st.none(), _few),
+)
+_time = st.builds(Pass, st.sampled_from([1, 20, 59, 61, 180, 400, 4000]))
+_rest = st.one_of(
+    st.builds(Step, st.integers(-9, 9)),
+    st.builds(Edit, _few),
+    st.builds(Template, st.sampled_from(["", "New: ", None])),
+    st.builds(ByHand, st.sampled_from(["retry", "cancel"]), _few),
+)
+_move = st.integers(0, 9).flatmap(lambda n: _going if n < 6 else _time if n < 8 else _rest)
+moves = st.integers(0, 24).flatmap(lambda length: st.lists(_move, min_size=length, max_size=length))
+worlds = st.builds(
+    Setting,
+    accounts=st.lists(st.booleans(), min_size=1, max_size=2).map(tuple),
+    stories=st.lists(
+        st.builds(Story, st.sampled_from([1, 1, 2, 3]), _few, st.sampled_from([False, False, True])),
+        min_size=1,
+        max_size=3,
+    ).map(tuple),
+    apart=st.booleans(),
+    attempts=st.sampled_from([100, 100, 4]),
+)
+
+_duel = st.one_of(
+    st.builds(Go, st.integers(0, 1), st.just(0), _fates, st.integers(0, 2)),
+    st.builds(Go, st.integers(0, 1), st.just(0), _fates, st.integers(0, 2)),
+    st.builds(Pass, st.sampled_from([1, 59, 61, 180])),
+)
+duels = st.integers(0, 12).flatmap(lambda length: st.lists(_duel, min_size=length, max_size=length))
+two_senders = st.builds(
+    Setting,
+    accounts=st.tuples(st.booleans()),
+    stories=st.tuples(st.builds(Story, st.integers(1, 2))),
+    apart=st.just(True),
+)
