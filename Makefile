@@ -6,10 +6,10 @@ SOURCES := bot tests benchmarks
 DEMO := var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lock clean
+.PHONY: help run test bench crash-matrix mutants soak lock clean
 
 help: ## This list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
 run: .venv/run ## Publish examples/ to the outbox: a page and a feed on this disk, no key needed
 	@mkdir -p $(DEMO)
@@ -25,6 +25,16 @@ test: .venv/dev ## Format, lint, types and tests; installs what they need, the r
 bench: .venv/dev ## What the bot costs, as ratios within one run
 	@$(BIN)/python tests/servers/node.py
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+crash-matrix: .venv/dev ## Kill the bot at every step, on every network, with every fault; writes docs/delivery-guarantees.md
+	@$(BIN)/python tests/servers/node.py
+	PYTHONPATH=tests $(BIN)/python -m matrix
+
+mutants: .venv/dev ## Break the promise on purpose in every known way; each time its tests must fail
+	@$(BIN)/python tests/promise/mutants.py
+
+soak: .venv/dev ## An hour's work in minutes: 20 accounts, 5,000 deliveries, faults and kills throughout
+	@PYTHONPATH=tests $(BIN)/python -m soak.run
 
 lock: .venv/dev ## Pin every dependency anew
 	$(BIN)/pip install --quiet uv

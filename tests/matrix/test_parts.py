@@ -1,0 +1,130 @@
+"""The parts of the matrix itself: it must notice what it is there for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from matrix import table
+from matrix.cells import SHAPES, Cell, endings, ends, rows
+from matrix.faults import MISHAPS
+from matrix.journey import Journey, Outcome
+from matrix.playing import played
+from matrix.reduced import some_endings, some_rows
+from matrix.stages import STAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+THREAD = Cell("x", "thread", "post", "lost")
+FIRST, *_, FOURTH, LAST = SHAPES["thread"]
+
+
+def judged(*texts: str) -> Outcome:
+    """What the matrix makes of it when this stands on the network."""
+    nothing: Any = None
+    return Journey(THREAD, nothing, let_go=nothing, quiet=nothing).outcome(texts, 1.0)
+
+
+def counted(outcome: Outcome) -> tuple[int, int, bool]:
+    return outcome.duplicates, outcome.losses, outcome.wrong
+
+
+def test_each_part_once_and_in_order_is_as_it_should_be() -> None:
+    assert (0, 0, False) == counted(judged(*SHAPES["thread"]))
+
+
+def test_a_part_that_stands_twice_is_a_duplicate_and_a_part_that_is_missing_a_loss() -> None:
+    assert (2, 0, True) == counted(judged(*SHAPES["thread"], FIRST, FIRST))
+    assert (0, 1, True) == counted(judged(*SHAPES["thread"][:-1]))
+    assert (1, 1, True) == counted(judged(*SHAPES["thread"][:-1], FOURTH))
+    assert (0, 5, True) == counted(judged())
+
+
+def test_what_was_never_sent_is_a_duplicate_too() -> None:
+    assert (1, 0, True) == counted(judged(*SHAPES["thread"], "1/5 Something else."))
+
+
+def test_parts_in_another_order_are_wrong() -> None:
+    assert (0, 0, True) == counted(judged(LAST, *SHAPES["thread"][:-1]))
+
+
+def test_a_moment_between_which_and_the_next_nothing_lasting_changes_is_no_end_of_its_own() -> None:
+    post, run = (
+        ("before claim", "after claim", "before look: taken", "after look: taken", "before publish"),
+        ("before write a", "before put in place a", "after put in place a", "after write a", "after publish"),
+    )
+    outcome = Outcome(THREAD, processes=(post, run))
+    assert [
+        (1, "before claim"),
+        (5, "before publish"),
+        (6, "before write a"),
+        (7, "before put in place a"),
+        (10, "after publish"),
+    ] == list(ends(outcome))
+    assert [1, 5, 6, 7, 10] == [cell.end_at for cell in endings(outcome)]
+
+
+def test_the_rows_are_every_network_with_every_mishap_in_each_shape_by_each_command() -> None:
+    without_number = {(cell.network, cell.mishap, cell.shape, cell.command) for cell in rows()}
+    wired = [(network, stage) for network, stage in STAGES.items() if stage.writes]
+    mishaps = {network: len(MISHAPS) if stage.guarded else len(MISHAPS) - 1 for network, stage in wired}
+    assert 4 * (1 + sum(mishaps.values())) == len(without_number)
+
+
+def test_a_cell_is_found_by_its_name() -> None:
+    for cell in rows():
+        assert cell == Cell.named(str(cell))
+    for name in ("x/thread/post/lost", "x/thread/post/lost/first", "outbox/thread/post/lost/1", "y/single/post/lost/1"):
+        with pytest.raises(ValueError, match="cell"):
+            Cell.named(name)
+
+
+def test_the_reduced_matrix_begins_with_every_network_mishap_shape_and_command() -> None:
+    cells = list(some_rows())
+    assert set(STAGES) == {cell.network for cell in cells}
+    assert set(MISHAPS) == {cell.mishap for cell in cells}
+    for network in STAGES:
+        combinations = {(cell.shape, cell.command) for cell in cells if cell.network == network}
+        assert 4 == len(combinations), network
+
+
+def test_the_reduced_matrix_is_ended_at_every_kind_of_step_and_where_it_sends_on_every_network() -> None:
+    again = ("before ensure", "after ensure", "before claim", "after claim")
+    outcomes = [
+        Outcome(Cell("x", "single", "post", "lost"), processes=(again, again)),
+        Outcome(Cell("keyless", "single", "run", "lost"), processes=(again,)),
+        Outcome(Cell("x", "single", "run", "orphan", 1), processes=(("before doubt", "after doubt"),)),
+    ]
+    cells = [(cell.network, cell.end_at) for cell in some_endings(outcomes)]
+    assert [("keyless", 3), ("x", 3)] == sorted(cell for cell in cells if cell[1] == 3)
+    assert 1 == len([cell for cell in cells if cell[1] == 1])
+    assert 4 == len(cells), "and where a process comes to its end"
+
+
+def test_what_follows_from_a_cell_is_played_too() -> None:
+    more = [Cell("x", "single", "post", "lost", number) for number in (1, 2)]
+    done = list(played([THREAD], Outcome, 2, lambda outcome: () if outcome.cell.end_at else more))
+    assert {THREAD, *more} == {outcome.cell for outcome in done}
+
+
+def test_the_table_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
+    document = tmp_path / "document.md"
+    document.write_text(f"Before.\n{table.BEGIN}\nold\n{table.END}\nAfter.\n")
+    outcomes = [
+        Outcome(THREAD, 2.0, duplicates=1, asked=("resolve",)),
+        Outcome(Cell("outbox", "single", "run", "none"), 1.0),
+    ]
+    table.write(document, table.table(outcomes, 60.0, datetime(2026, 11, 23, tzinfo=UTC), "abc1234"))
+    text = document.read_text()
+    assert text.startswith(f"Before.\n{table.BEGIN}\nRun on 2026-11-23 at commit abc1234: 2 cells in 1 minutes,")
+    assert text.endswith(f"{table.END}\nAfter.\n")
+    assert "| **all** | 2 | 3 | 1 | 0 | 1 |" in text
+    assert "| x | done, the answer dropped | 1 | 2 | 1 | 0 | 1 |" in text
+
+
+def test_a_document_without_a_place_for_the_table_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "document.md").write_text("Nothing.\n")
+    with pytest.raises(ValueError, match="no place"):
+        table.write(tmp_path / "document.md", "table")
