@@ -8,7 +8,7 @@ import time
 import urllib.request
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from servers.pds import PDS, Login
     from servers.x.server import XServer
 
+    from bot.ledger import Lane, Ledger
     from bot.model import Delivery
 
 STORY = "---\nheadline: Story {0}\nurl: https://news.example/{0}\n---\nIt is so.\n"
@@ -73,16 +74,24 @@ def numbers(login: Any) -> list[int]:
     return [int(text.split()[1]) for text in login.texts()]
 
 
-def paused_until(bot: Bot) -> datetime:
-    """Until when the one account that is held up will be so."""
-    (until,) = [a["paused_until"] for a in bot("status", "--json").json["accounts"] if a["state"] == "paused"]
-    return datetime.fromisoformat(until)
+@contextmanager
+def opened(bot: Bot) -> Iterator[Ledger]:
+    """The bot's ledger, for what no command tells."""
+    var = bot.home / "var"
+    with closing(open_ledger(f"sqlite:///{var}/bot.db", lanes=var / "bot.db.lanes")) as ledger:
+        yield ledger
+
+
+def lane(bot: Bot) -> Lane:
+    """What holds for its one account."""
+    with opened(bot) as ledger:
+        (lane,) = ledger.lanes()
+        return lane
 
 
 def deliveries(bot: Bot) -> list[Delivery]:
     """All of them, as the ledger has them."""
-    var = bot.home / "var"
-    with closing(open_ledger(f"sqlite:///{var}/bot.db", lanes=var / "bot.db.lanes")) as ledger:
+    with opened(bot) as ledger:
         return [each for number in range(1, 5) for each in ledger.deliveries(number)]
 
 
@@ -98,15 +107,16 @@ def limited_then_sent(bot: Bot, login: Any, wire: Lossy, writes: str, use_up: Ca
     assert 0 == post(bot, 0).code
     use_up()
     began = datetime.now(UTC)
-    assert [4, 4] == [post(bot, number).code for number in (1, 2)]
-    until = paused_until(bot)
+    assert 4 == post(bot, 1).code
+    until = lane(bot).paused_until
+    assert until
     assert began < until <= began + SHORTLY + timedelta(seconds=2), "as the network's own headers say"
-    assert 2 == wire.count(writes), "the second waits without a question"
+    assert 0 == bot("add", bot.write("2.md", STORY.format(2))).code
+    if datetime.now(UTC) < until - SHORTLY / 2:  # where much else runs, a process takes too long for that
+        assert 4 == bot("run", "--once").code
+        assert 2 == wire.count(writes), "the next process waits without a question"
     waiting = [each for each in deliveries(bot) if each.state is not State.DELIVERED]
     assert [(State.SCHEDULED, 0)] * 2 == [(each.state, each.attempts) for each in waiting]
-    if datetime.now(UTC) < until - timedelta(seconds=1.5):  # a run takes a while where much else runs
-        assert 4 == bot("run", "--once").code
-        assert 2 == wire.count(writes), "and so does the next process"
     wait_for(until)
     assert 0 == bot("run", "--once").code
     assert [0, 1, 2] == numbers(login)
@@ -159,7 +169,9 @@ def test_the_thirty_first_log_in_on_bluesky_is_waited_for_over_restarts(
     session.unlink()
     assert [4, 4] == [post(bot, number).code for number in (1, 2)]
     assert 2 == wire.count(LOG_IN)
-    assert datetime.now(UTC) + timedelta(minutes=3) < paused_until(bot) <= datetime.now(UTC) + timedelta(minutes=5)
+    until = lane(bot).paused_until
+    assert until
+    assert timedelta(minutes=3) < until - datetime.now(UTC) <= timedelta(minutes=5)
     waiting = [each for each in deliveries(bot) if each.state is not State.DELIVERED]
     assert [(State.SCHEDULED, 0)] * 2 == [(each.state, each.attempts) for each in waiting]
     assert 4 == bot("run", "--once").code
@@ -196,7 +208,9 @@ def test_a_limit_on_what_is_only_read_holds_the_post_too(
     (delivery,) = deliveries(bot)
     counted = (State.SCHEDULED, 0) if endpoint == "me" else (State.UNKNOWN, 1)
     assert counted == (delivery.state, delivery.attempts)
-    wait_for(paused_until(bot))
+    until = lane(bot).paused_until
+    assert until
+    wait_for(until)
     assert 0 == bot("run", "--once").code
     assert [0] == numbers(login)
 

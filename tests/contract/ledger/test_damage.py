@@ -105,6 +105,15 @@ def without_tables(file: Path) -> None:
         db.execute("PRAGMA user_version = 1")
 
 
+def spoil_an_index(file: Path) -> None:
+    """Only who looks at all of it sees that."""
+    with closing(sqlite3.connect(file)) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'events_by_delivery'").fetchone()
+    content = bytearray(file.read_bytes())
+    content[(page - 1) * 4096 : page * 4096] = b"\xaa" * 4096
+    file.write_bytes(content)
+
+
 HARMS: dict[str, tuple[Callable[[Path], None], str]] = {
     "gone": (gone, "is gone, though it was begun here"),
     "emptied": (emptied, "is empty, though it was begun"),
@@ -239,6 +248,14 @@ def test_a_copy_without_a_log_of_its_own_is_read_with_the_one_beside_it(file: Pa
     assert first.kept != again.kept or first.kept.exists()
 
 
+def test_a_newest_backup_that_is_damaged_is_passed_over(file: Path, backed_up: Path) -> None:
+    ledger = opened(file)
+    newer = ledger.back_up(None, now=LATER).path
+    ledger.close()
+    spoil_an_index(newer)
+    assert backed_up == put_back(file).copy.path
+
+
 def test_nothing_is_put_back_while_somebody_has_it_open(file: Path, backed_up: Path) -> None:
     ledger = opened(file)
     before = beside(file)
@@ -249,15 +266,17 @@ def test_nothing_is_put_back_while_somebody_has_it_open(file: Path, backed_up: P
     assert put_back(file).kept
 
 
-@pytest.mark.parametrize("what", ["no ledger", "damaged", "newer", "missing", "somebody else's"])
+@pytest.mark.parametrize("what", ["no ledger", "cut short", "damaged", "newer", "missing", "somebody else's"])
 def test_what_cannot_be_put_back_is_refused_and_changes_nothing(file: Path, backed_up: Path, what: str) -> None:
     copy = file.with_name("copy")
     copy.write_bytes(backed_up.read_bytes())
     match what:
         case "no ledger":
             copy.write_text("Dear diary")
-        case "damaged":
+        case "cut short":
             cut_short(copy)
+        case "damaged":
+            spoil_an_index(copy)
         case "missing":
             copy.unlink()
         case "newer":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -53,6 +55,13 @@ print("ready", flush=True)
 while True:
     made = ledger.back_up(Path(sys.argv[3]) / f"{datetime.now(UTC):%H%M%S%f}.db", now=datetime.now(UTC))
     print(made.path, flush=True)
+"""
+SMALL_DISK = """
+import sys
+from pathlib import Path
+from contract.ledger.test_damage_disk import on_a_full_disk
+on_a_full_disk(Path(sys.argv[1]), int(sys.argv[2]))
+print("all of it")
 """
 
 
@@ -119,24 +128,6 @@ def test_a_backup_that_is_killed_is_whole_or_not_there(tmp_path: Path) -> None:
     ledger.close()
 
 
-@contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """A real file system with little room; the test is skipped where none may be mounted."""
-    folder.mkdir()
-    try:
-        made = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=12m", "bot", str(folder)], capture_output=True, check=False
-        )
-    except FileNotFoundError:
-        pytest.skip("needs a file system of its own, which only root may mount")
-    if made.returncode:
-        pytest.skip("needs a file system of its own, which only root may mount")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
 def fill(folder: Path, *, but: int = 0) -> Path:
     """Use up all the room that there is, but for so many bytes."""
     ballast = folder / "ballast"
@@ -149,24 +140,37 @@ def fill(folder: Path, *, but: int = 0) -> Path:
 
 @pytest.mark.parametrize("room", [0, 4096, 16_384, 65_536])
 def test_on_a_full_disk_nothing_is_sent_and_nothing_is_lost(tmp_path: Path, room: int) -> None:
-    with small_disk(tmp_path / "disk") as disk:
-        world = World(disk)
-        network = world.networks["one"] = FakeNetwork(repeatable=False)
-        deliveries = [world.take_in(story(number, "x" * 200)) for number in range(150)]
-        world.policy = replace(world.policy, settle=0)
-        ballast = fill(disk, but=room)
-        with pytest.raises(LedgerError, match=r"the disk is full\. Make room and run it again") as told:
-            work_until_it_fails(world)
-        assert "\n" not in str(told.value)
-        states = {world.now(delivery).state for delivery in deliveries}
-        assert State.DISCARDED not in states, "it can still be read"
-        ballast.unlink()
-        for _ in range(4):
-            world.run(after=300)
-        assert {State.DELIVERED} == {world.now(delivery).state for delivery in deliveries}
-        assert 0 == network.doubles
-        assert world.ledger.damage() is None
-        world.ledger.close()
+    """On a real file system with little room, which is gone with the process that mounts it."""
+    if shutil.which("unshare") is None:
+        pytest.skip("needs unshare, for a file system of its own")
+    alone = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
+    mounted = f"mount -t tmpfs -o size=12m bot {shlex.quote(str(tmp_path))} || exit 77; exec "
+    work = [sys.executable, "-W", "error", "-c", SMALL_DISK, str(tmp_path), str(room)]
+    command = [*alone, "sh", "-c", mounted + shlex.join(work)]
+    ended = subprocess.run(command, cwd=TESTS, capture_output=True, text=True, check=False)
+    if ended.returncode == 77 or "unshare" in ended.stderr:
+        pytest.skip("needs a file system of its own, which may not be mounted here")
+    assert (0, "all of it\n") == (ended.returncode, ended.stdout), ended.stderr
+
+
+def on_a_full_disk(disk: Path, room: int) -> None:
+    world = World(disk)
+    network = world.networks["one"] = FakeNetwork(repeatable=False)
+    deliveries = [world.take_in(story(number, "x" * 200)) for number in range(150)]
+    world.policy = replace(world.policy, settle=0)
+    ballast = fill(disk, but=room)
+    with pytest.raises(LedgerError, match=r"the disk is full\. Make room and run it again") as told:
+        work_until_it_fails(world)
+    assert "\n" not in str(told.value)
+    states = {world.now(delivery).state for delivery in deliveries}
+    assert State.DISCARDED not in states, "it can still be read"
+    ballast.unlink()
+    for _ in range(4):
+        world.run(after=300)
+    assert {State.DELIVERED} == {world.now(delivery).state for delivery in deliveries}
+    assert 0 == network.doubles
+    assert world.ledger.damage() is None
+    world.ledger.close()
 
 
 def work_until_it_fails(world: World) -> None:
