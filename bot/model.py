@@ -11,6 +11,14 @@ VISIBILITIES = ("public", "unlisted", "private")
 """Who sees a post: everybody; everybody who has its address or follows the account; its followers alone."""
 
 
+class Priority(StrEnum):
+    """How pressing an article is: at once, in its turn, or where nothing else waits."""
+
+    BREAKING = "breaking"
+    NORMAL = "normal"
+    EVERGREEN = "evergreen"
+
+
 @dataclass(frozen=True, slots=True)
 class Related:
     """Another article that the page pointed to; `cut` says that the site cut its teaser short."""

@@ -10,7 +10,8 @@ import bot
 ROOT = Path(bot.__file__).parent
 FLOORS = (
     {"bot.model", "bot.errors"},
-    {"bot.text", "bot.files", "bot.networks.base"},
+    {"bot.text", "bot.files", "bot.schedule"},
+    {"bot.networks.base"},
     {"bot.intake", "bot.compose", "bot.ledger", "bot.networks", "bot.environment"},
     {"bot.settings", "bot.deliver"},
     {"bot.daemon"},

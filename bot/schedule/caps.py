@@ -1,0 +1,79 @@
+"""How many posts, and for how much, a day and a month of the calendar have room for."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from bot.schedule.values import Why
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.schedule.calendar import Calendar
+    from bot.schedule.values import Sent
+
+_LONGEST_MONTH = timedelta(days=31)
+
+
+class Tally:
+    """What each day and month holds, against the rhythm's caps and budgets."""
+
+    def __init__(self, calendar: Calendar, sent: Iterable[Sent], now: datetime) -> None:
+        rhythm = calendar.rhythm
+        self._calendar = calendar
+        self._rhythm = rhythm
+        self._caps = rhythm.per_month is not None or rhythm.per_day is not None
+        self._budgets = rhythm.budget_per_month is not None or rhythm.budget_per_day is not None
+        self._count: Counter[date | tuple[int, int]] = Counter()
+        self._spent: defaultdict[date | tuple[int, int], Decimal] = defaultdict(Decimal)
+        if self._caps or self._budgets:
+            begin = calendar.start(calendar.day(now).replace(day=1))
+            for each in sent:
+                if each.at >= begin:
+                    self.add(each.at, each.cost)
+
+    def add(self, at: datetime, cost: Decimal) -> None:
+        """One more post at this moment."""
+        if self._caps or self._budgets:
+            day = self._calendar.day(at)
+            for period in (day, _month(day)):
+                self._count[period] += 1
+                self._spent[period] += cost
+
+    def full_until(self, at: datetime, cost: Decimal) -> tuple[datetime, Why] | None:
+        """When the day or month begins that may have room again for a post at this cost, and what is full till then."""
+        if not (self._caps or self._budgets):
+            return None
+        day = self._calendar.day(at)
+        why = self._month_is_full(day, cost) or self._day_is_full(day, cost)
+        if why is None:
+            return None
+        return self._calendar.start(_following(day, month=why in {Why.MONTH_CAP, Why.MONTH_BUDGET})), why
+
+    def _month_is_full(self, day: date, cost: Decimal) -> Why | None:
+        cap, budget = self._rhythm.per_month, self._rhythm.budget_per_month
+        if cap is not None and self._count[_month(day)] >= cap:
+            return Why.MONTH_CAP
+        if budget is not None and cost and self._spent[_month(day)] + cost > budget:
+            return Why.MONTH_BUDGET
+        return None
+
+    def _day_is_full(self, day: date, cost: Decimal) -> Why | None:
+        cap, budget = self._rhythm.per_day, self._rhythm.budget_per_day
+        if cap is not None and self._count[day] >= cap:
+            return Why.DAY_CAP
+        if budget is not None and cost and self._spent[day] + cost > budget:
+            return Why.DAY_BUDGET
+        return None
+
+
+def _month(day: date) -> tuple[int, int]:
+    return day.year, day.month
+
+
+def _following(day: date, *, month: bool) -> date:
+    """The day after, or the first of the month after."""
+    return (day.replace(day=1) + _LONGEST_MONTH).replace(day=1) if month else day + timedelta(days=1)

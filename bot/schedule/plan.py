@@ -1,0 +1,161 @@
+"""The plan: a moment for each delivery of one account, or the reason why it has none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.model import Priority
+from bot.schedule.calendar import Calendar
+from bot.schedule.diary import LATE, NEVER, Diary, Opening, stronger
+from bot.schedule.ending import deadline, ended, in_backlog, is_spread
+from bot.schedule.hall import Hall
+from bot.schedule.line import arrival
+from bot.schedule.rhythm import Backlog
+from bot.schedule.values import Planned, Waiting, Why
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+    from decimal import Decimal
+
+    from bot.schedule.rhythm import Rhythm
+    from bot.schedule.values import Pause, Sent
+
+_LASTING = {Why.PAUSE, Why.MONTH_CAP, Why.DAY_CAP, Why.MONTH_BUDGET, Why.DAY_BUDGET}
+
+
+def plan(
+    waiting: Collection[Waiting],
+    rhythm: Rhythm,
+    sent: Sequence[Sent],
+    now: datetime,
+    *,
+    pause: Pause | None = None,
+    calendar: Calendar | None = None,
+) -> tuple[Planned, ...]:
+    """
+    The moments of one account's deliveries in order, then those that have none, each with its reason.
+
+    The same values give the same plan, in whatever order they come, and carrying out the first of it leaves the rest as
+    it is. `sent` reaches back to the beginning of the month in the account's zone. A `calendar` of the same rhythm, kept
+    from an earlier plan, only saves time.
+    """
+    calendar = calendar or Calendar(rhythm)
+    calendar.forget_before(calendar.day(now))
+    line = sorted(waiting, key=arrival)
+    over = {each.id: each for each in ended(line, rhythm, now)}
+    lasting = [each for each in line if each.id not in over]
+    draft = Draft(Diary(calendar, sent, now, pause), rhythm, sent)
+    draft.appoint([each for each in lasting if _has_its_own_moment(each, rhythm)])
+    draft.fill([each for each in lasting if not _has_its_own_moment(each, rhythm)])
+    none = draft.unplaced | over
+    return (
+        *sorted(draft.placed, key=lambda each: each.moment or NEVER),
+        *(none[each.id] for each in line if each.id in none),
+    )
+
+
+def _has_its_own_moment(waiting: Waiting, rhythm: Rhythm) -> bool:
+    """Whether it goes without a slot."""
+    if waiting.priority is Priority.BREAKING or waiting.appointed:
+        return True
+    return rhythm.backlog is Backlog.ALL and in_backlog(waiting)
+
+
+class Draft:
+    """A plan in the making: those with a moment of their own come first, then the others around them."""
+
+    def __init__(self, diary: Diary, rhythm: Rhythm, sent: Sequence[Sent]) -> None:
+        self.placed: list[Planned] = []
+        self.unplaced: dict[int, Planned] = {}
+        self._diary = diary
+        self._rhythm = rhythm
+        self._served = {each.section: each.at for each in sorted(sent, key=lambda each: each.at)}
+        self._coming: list[tuple[datetime, str]] = []
+
+    def appoint(self, waiting: Sequence[Waiting]) -> None:
+        """Give each its own moment, or the first one after it that is free; breaking news choose first."""
+        reached: dict[tuple[bool, bool, Decimal], Opening] = {}
+        coming: list[tuple[datetime, str]] = []
+        for later, wish, _, each in sorted(self._wish(each) for each in waiting):
+            breaking, spread = not later, is_spread(each, self._rhythm)
+            # What is free for one is free for the next of its kind at the earliest then: without this, a thousand
+            # appointments at one moment would be a million looks.
+            before = reached.get(kind := (breaking, spread, each.cost), Opening(wish, Why.AT_ONCE))
+            begin = wish if wish > self._diary.horizon else max(wish, before.at)
+            opening = before
+            if begin is not NEVER:
+                why = self._default(each, wish)
+                opening = self._diary.earliest(begin, each.cost, why, breaking=breaking, spread=spread)
+            reached[kind] = opening
+            if self._settle(each, opening):
+                coming.append((opening.at, each.section))
+        self._coming = sorted(coming, reverse=True)
+
+    def fill(self, waiting: Sequence[Waiting]) -> None:
+        """Give the others, in fair order, the slots that are left, or what is free where the account has no slots."""
+        hall = Hall(waiting, self._served, self._diary, self._rhythm)
+        cheapest = min((each.cost for each in waiting), default=None)
+        at, lull = self._diary.now - LATE, Why.LATER
+        opening, filled = Opening(NEVER, Why.LATER), False
+        while cheapest is not None and at is not NEVER:
+            opening = self._next(at, cheapest)
+            if opening.at is NEVER:
+                break
+            at = opening.at
+            self._serve(at)
+            chosen = hall.choose(at)
+            if chosen is None:
+                at, lull = hall.reopens(at)
+            else:
+                filled |= self._settle(chosen, Opening(at, stronger(opening.why, lull)))
+                self._served[chosen.section], lull = at, Why.LATER
+        standing = opening.why if opening.why in _LASTING or not filled else Why.LATER
+        for each, why in hall.left():
+            self._leave(each, why or standing)
+        for each in hall.over:
+            self.unplaced[each.id] = Planned(each.id, None, Why.WILL_EXPIRE)
+
+    def _next(self, at: datetime, cost: Decimal) -> Opening:
+        if self._rhythm.slots:
+            return self._diary.next_slot(at, cost)
+        return self._diary.earliest(at, cost, Why.AT_ONCE)
+
+    def _serve(self, until: datetime) -> None:
+        """Those with a moment of their own count for their sections when it comes."""
+        while self._coming and self._coming[-1][0] <= until:
+            at, section = self._coming.pop()
+            self._served[section] = at
+
+    def _settle(self, waiting: Waiting, opening: Opening) -> bool:
+        """Place it there, unless its time is over by then."""
+        end = deadline(waiting, self._rhythm)
+        if opening.at is NEVER:
+            self._leave(waiting, opening.why)
+            return False
+        if end is not None and end <= opening.at:
+            self.unplaced[waiting.id] = Planned(waiting.id, None, Why.WILL_EXPIRE, opening.why)
+            return False
+        self._diary.take(opening.at, waiting.cost, spread=is_spread(waiting, self._rhythm))
+        self.placed.append(Planned(waiting.id, opening.at, opening.why))
+        return True
+
+    def _leave(self, waiting: Waiting, why: Why) -> None:
+        """It has no moment within the horizon."""
+        why = Why.LATER if why in {Why.SLOT, Why.AT_ONCE} else why
+        end = deadline(waiting, self._rhythm)
+        expires = end is not None and end <= self._diary.horizon
+        planned = Planned(waiting.id, None, Why.WILL_EXPIRE, why) if expires else Planned(waiting.id, None, why)
+        self.unplaced[waiting.id] = planned
+
+    def _wish(self, waiting: Waiting) -> tuple[bool, datetime, tuple[int, datetime, int, int], Waiting]:
+        """What sorts those with a moment of their own; the arrival leaves no tie."""
+        times = (self._diary.now, waiting.publish_at, waiting.not_before)
+        wish = max(time for time in times if time is not None)
+        return waiting.priority is not Priority.BREAKING, wish, arrival(waiting), waiting
+
+    def _default(self, waiting: Waiting, wish: datetime) -> Why:
+        """What decides where nothing stands against the wish."""
+        if wish == waiting.publish_at:
+            return Why.PUBLISH_AT
+        return Why.NOT_BEFORE if wish == waiting.not_before else Why.AT_ONCE
