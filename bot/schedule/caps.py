@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from bot.schedule.values import Why
@@ -16,6 +16,33 @@ if TYPE_CHECKING:
     from bot.schedule.values import Sent
 
 _LONGEST_MONTH = timedelta(days=31)
+_MOST = 1_000_000
+
+
+def parse(text: str) -> int:
+    """How many posts a day or month may have. Raises ValueError where it is no number, or lets none through."""
+    stripped = text.strip()
+    if not (stripped.isascii() and stripped.isdigit()):
+        raise ValueError(f"{stripped[:40]!r} is no number of posts: write one such as 10, or leave it empty for no cap")
+    if not stripped.strip("0"):
+        raise ValueError("a cap of 0 would publish nothing: pause the account instead, or leave it empty for no cap")
+    if len(stripped) > len(str(_MOST)) or int(stripped) > _MOST:
+        raise ValueError(f"{stripped[:20]} posts are no cap: leave it empty for none")
+    return int(stripped)
+
+
+def parse_budget(text: str) -> Decimal:
+    """What a day's or month's posts may cost. Raises ValueError where it is no amount, or lets nothing through."""
+    stripped = text.strip()
+    try:
+        amount = Decimal(stripped)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite():
+        raise ValueError(f"{stripped[:40]!r} is no amount: write one such as 4.50, without a currency")
+    if amount <= 0:
+        raise ValueError(f"a budget of {stripped[:20]} would publish nothing that costs: leave it empty for no budget")
+    return amount
 
 
 class Tally:

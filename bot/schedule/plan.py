@@ -81,7 +81,7 @@ class Draft:
             breaking, spread = not later, is_spread(each, self._rhythm)
             # What is free for one is free for the next of its kind at the earliest then: without this, a thousand
             # appointments at one moment would be a million looks.
-            before = reached.get(kind := (breaking, spread, each.cost), Opening(wish, Why.AT_ONCE))
+            before = reached.get(kind := (breaking, spread, each.cost), Opening(self._diary.now, Why.AT_ONCE))
             begin = wish if wish > self._diary.horizon else max(wish, before.at)
             opening = before
             if begin is not NEVER:
@@ -149,13 +149,13 @@ class Draft:
         self.unplaced[waiting.id] = planned
 
     def _wish(self, waiting: Waiting) -> tuple[bool, datetime, tuple[int, datetime, int, int], Waiting]:
-        """What sorts those with a moment of their own; the arrival leaves no tie."""
-        times = (self._diary.now, waiting.publish_at, waiting.not_before)
-        wish = max(time for time in times if time is not None)
+        """What sorts those with a moment of their own, whatever the time is now; the arrival leaves no tie."""
+        wish = waiting.publish_at if waiting.appointed and waiting.publish_at else waiting.created_at
+        wish = max(wish, waiting.not_before or wish)
         return waiting.priority is not Priority.BREAKING, wish, arrival(waiting), waiting
 
     def _default(self, waiting: Waiting, wish: datetime) -> Why:
         """What decides where nothing stands against the wish."""
-        if wish == waiting.publish_at:
-            return Why.PUBLISH_AT
-        return Why.NOT_BEFORE if wish == waiting.not_before else Why.AT_ONCE
+        if wish < self._diary.now or wish == waiting.created_at:
+            return Why.AT_ONCE
+        return Why.PUBLISH_AT if wish == waiting.publish_at else Why.NOT_BEFORE

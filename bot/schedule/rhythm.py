@@ -20,6 +20,15 @@ class Backlog(StrEnum):
     NEWEST = "newest"
     SKIP = "skip"
 
+    @classmethod
+    def parse(cls, text: str) -> Backlog:
+        """The policy of this name. Raises ValueError with all of them where there is none."""
+        try:
+            return cls(text.strip().lower())
+        except ValueError:
+            known = ", ".join(cls)
+            raise ValueError(f"no policy for a backlog is named {text.strip()[:40]!r}: write one of {known}") from None
+
 
 @dataclass(frozen=True, slots=True)
 class Quiet:

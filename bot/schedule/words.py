@@ -1,0 +1,52 @@
+"""Why a delivery has its moment, or none, in words for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.schedule.diary import HORIZON, SPREAD
+from bot.schedule.durations import shown
+from bot.schedule.values import Planned, Why
+
+if TYPE_CHECKING:
+    from bot.schedule.rhythm import Rhythm
+    from bot.schedule.values import Pause
+
+
+def reason(planned: Planned, rhythm: Rhythm, pause: Pause | None = None) -> str:
+    """A few words: what moved it to its moment, or what stands against one."""
+    if planned.why is Why.WILL_EXPIRE:
+        before = f": {_of(planned.hindrance, rhythm, pause)}" if planned.hindrance else ": others go before it"
+        return f"expires before its turn{before}"
+    return _of(planned.why, rhythm, pause)
+
+
+def _of(why: Why, rhythm: Rhythm, pause: Pause | None) -> str:
+    said = {
+        Why.PAUSE: _paused(rhythm, pause),
+        Why.MONTH_CAP: f"the cap of {rhythm.per_month} a month is reached",
+        Why.DAY_CAP: f"the cap of {rhythm.per_day} a day is reached",
+        Why.MONTH_BUDGET: f"the month's budget of {rhythm.budget_per_month} is spent",
+        Why.DAY_BUDGET: f"the day's budget of {rhythm.budget_per_day} is spent",
+        Why.QUIET: f"quiet hours {', '.join(f'{quiet.begin:%H:%M}-{quiet.end:%H:%M}' for quiet in rhythm.quiet)}",
+        Why.GAP: f"at least {shown(rhythm.gap)} from the next post",
+    }
+    return said.get(why) or _OTHERS[why]
+
+
+def _paused(rhythm: Rhythm, pause: Pause | None) -> str:
+    if pause is None or pause.until is None:
+        return "paused until it is resumed"
+    return f"paused until {pause.until.astimezone(rhythm.zone):%Y-%m-%d %H:%M}"
+
+
+_OTHERS = {
+    Why.SPREAD: f"a backlog is spread, {shown(SPREAD)} apart",
+    Why.NOT_BEFORE: "it may not be tried again earlier",
+    Why.PUBLISH_AT: "its publish_at",
+    Why.SLOT: "a slot",
+    Why.AT_ONCE: "as soon as it may",
+    Why.LATER: f"later than the next {HORIZON.days} days",
+    Why.EXPIRED: "its time was over before it could go",
+    Why.PASSED_OVER: "its moment went by while nothing could be sent",
+}
