@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from bot.schedule.calendar import Calendar
@@ -78,7 +79,7 @@ def _too_many(calendar: Calendar, slots: Sequence[datetime]) -> Iterator[str]:
 
 def _too_late(calendar: Calendar, slots: Sequence[datetime]) -> Iterator[str]:
     age = calendar.rhythm.max_age
-    furthest = max(((other - one, one) for one, other in pairwise(slots)), default=None)
+    furthest = max(((other - one, one) for one, other in pairwise(slots)), key=itemgetter(0), default=None)
     if age is not None and furthest and furthest[0] > age:
         local = furthest[1].astimezone(calendar.rhythm.zone)
         yield (

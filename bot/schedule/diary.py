@@ -42,7 +42,7 @@ class Diary:
         self.horizon = now + HORIZON
         self._calendar = calendar
         self._rhythm = calendar.rhythm
-        self._begin = now if pause is None else pause.until or NEVER
+        self._begin = now - LATE if pause is None else pause.until or NEVER
         self._taken = sorted(each.at for each in sent)
         self._spread = sorted(each.at for each in sent if each.missed)
         self._tally = Tally(calendar, sent, now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import datetime
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Case = tuple[list[Waiting], Rhythm, list[Sent], datetime]
-often = settings(max_examples=int(os.environ.get("EX", "60")), deadline=None)
+often = settings(max_examples=40, deadline=None)
 
 
 def placed(planned: tuple[Planned, ...]) -> Iterator[tuple[int, datetime]]:
@@ -176,7 +175,9 @@ def test_carrying_out_the_first_of_a_plan_leaves_the_rest_of_it_as_it_was(case: 
         return
     first = next(each for each in waiting if each.id == planned[0].id)
     gone = Sent(planned[0].moment, first.cost, first.section, first.missed)
-    rest = plan([each for each in waiting if each is not first], rhythm, [*sent, gone], planned[0].moment)
+    over = {each.id for each in planned if each.why.ended}  # the ledger ends them
+    left = [each for each in waiting if each is not first and each.id not in over]
+    rest = plan(left, rhythm, [*sent, gone], planned[0].moment)
     near = now + 13 * DAY  # what comes over the horizon may stand against the last day
     before = {number: at for number, at in placed(planned[1:]) if at < near}
     assert before == {number: at for number, at in placed(rest) if number in before}
