@@ -31,15 +31,15 @@ class Hall:
         self._diary = diary
         self._rhythm = rhythm
         self._held: list[_Held] = []
-        free: list[Waiting] = []
+        turns: list[Waiting] = []
+        backlog: list[Waiting] = []
         for each in waiting:
             if each.not_before is not None and each.not_before > diary.now:
                 self._held.append((each.not_before, arrival(each), Why.NOT_BEFORE, each))
             else:
-                free.append(each)
+                (backlog if is_spread(each, rhythm) else turns).append(each)
         heapify(self._held)
-        self._turns = Line((each for each in free if not is_spread(each, rhythm)), served)
-        self._backlog = Line((each for each in free if is_spread(each, rhythm)), served)
+        self._turns, self._backlog = Line(turns, served), Line(backlog, served)
         self.over: list[Waiting] = []
 
     def choose(self, at: datetime) -> Waiting | None:

@@ -31,35 +31,38 @@ def plan(
     now: datetime,
     *,
     pause: Pause | None = None,
+    until: datetime | None = None,
     calendar: Calendar | None = None,
 ) -> tuple[Planned, ...]:
     """
     The moments of one account's deliveries in order, then those that have none, each with its reason.
 
     The same values give the same plan, in whatever order they come, and carrying out the first of it leaves the rest as
-    it is. `sent` reaches back to the beginning of the month in the account's zone. A `calendar` of the same rhythm, kept
-    from an earlier plan, only saves time.
+    it is. `sent` reaches back to the beginning of the month in the account's zone. With `until`, those without a moment
+    of their own are planned up to there, and left out where they would come later: then no more of a section need be
+    given than there are moments till then. A `calendar` of the same rhythm, kept from an earlier plan, only saves time.
     """
     calendar = calendar or Calendar(rhythm)
     calendar.forget_before(calendar.day(now))
     line = sorted(waiting, key=arrival)
-    over = {each.id: each for each in ended(line, rhythm, now)}
-    lasting = [each for each in line if each.id not in over]
     draft = Draft(Diary(calendar, sent, now, pause), rhythm, sent)
-    draft.appoint([each for each in lasting if _has_its_own_moment(each, rhythm)])
-    draft.fill([each for each in lasting if not _has_its_own_moment(each, rhythm)])
-    none = draft.unplaced | over
-    return (
-        *sorted(draft.placed, key=lambda each: each.moment or NEVER),
-        *(none[each.id] for each in line if each.id in none),
-    )
+    draft.unplaced = {each.id: each for each in ended(line, rhythm, now)}
+    own: list[Waiting] = []
+    others: list[Waiting] = []
+    for each in line:
+        if each.id not in draft.unplaced:
+            (own if _has_its_own_moment(each, rhythm) else others).append(each)
+    draft.appoint(own)
+    draft.fill(others, until)
+    placed = sorted(draft.placed, key=lambda each: each.moment or NEVER)
+    return (*placed, *(draft.unplaced[each.id] for each in line if each.id in draft.unplaced))
 
 
 def _has_its_own_moment(waiting: Waiting, rhythm: Rhythm) -> bool:
     """Whether it goes without a slot."""
     if waiting.priority is Priority.BREAKING or waiting.appointed:
         return True
-    return rhythm.backlog is Backlog.ALL and in_backlog(waiting)
+    return waiting.missed and rhythm.backlog is Backlog.ALL and in_backlog(waiting)
 
 
 class Draft:
@@ -92,7 +95,7 @@ class Draft:
                 coming.append((opening.at, each.section))
         self._coming = sorted(coming, reverse=True)
 
-    def fill(self, waiting: Sequence[Waiting]) -> None:
+    def fill(self, waiting: Sequence[Waiting], until: datetime | None = None) -> None:
         """Give the others, in fair order, the slots that are left, or what is free where the account has no slots."""
         hall = Hall(waiting, self._served, self._diary, self._rhythm)
         cheapest = min((each.cost for each in waiting), default=None)
@@ -103,6 +106,8 @@ class Draft:
             if opening.at is NEVER:
                 break
             at = opening.at
+            if until is not None and at > until:
+                break
             self._serve(at)
             chosen = hall.choose(at)
             if chosen is None:
@@ -110,11 +115,12 @@ class Draft:
             else:
                 filled |= self._settle(chosen, Opening(at, stronger(opening.why, lull)))
                 self._served[chosen.section], lull = at, Why.LATER
-        standing = opening.why if opening.why in _LASTING or not filled else Why.LATER
-        for each, why in hall.left():
-            self._leave(each, why or standing)
         for each in hall.over:
             self.unplaced[each.id] = Planned(each.id, None, Why.WILL_EXPIRE)
+        if until is None:
+            standing = opening.why if opening.why in _LASTING or not filled else Why.LATER
+            for each, why in hall.left():
+                self._leave(each, why or standing)
 
     def _next(self, at: datetime, cost: Decimal) -> Opening:
         if self._rhythm.slots:

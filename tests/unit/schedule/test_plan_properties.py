@@ -183,6 +183,17 @@ def test_carrying_out_the_first_of_a_plan_leaves_the_rest_of_it_as_it_was(case: 
     assert before == {number: at for number, at in placed(rest) if number in before}
 
 
+@often
+@given(cases(), pauses, st.integers(0, 5 * 24 * 60))
+def test_a_plan_of_the_near_days_is_the_beginning_of_the_whole_one(case: Case, pause: Pause | None, ahead: int) -> None:
+    waiting, rhythm, sent, now = case
+    until = now + ahead * MINUTE
+    own = {each.id for each in waiting if without_slot(each, replace(rhythm, slots=("0 0 * * *",)))}
+    whole = list(placed(plan(waiting, rhythm, sent, now, pause=pause)))
+    near = list(placed(plan(waiting, rhythm, sent, now, pause=pause, until=until)))
+    assert [(number, at) for number, at in whole if at <= until or number in own] == near
+
+
 simple = st.builds(lambda minutes, section: (minutes, section), st.integers(0, 300), st.sampled_from("abcd"))
 
 
