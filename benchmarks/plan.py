@@ -96,7 +96,7 @@ def main() -> None:
     )
     print(f"all of it                                     {first * 1000:6.0f} ms  (aim: under 5,000 ms)")
     print(f"again, a new article for one account          {one * 1000:6.0f} ms  (aim: under 100 ms)")
-    print(f"again, for all {ACCOUNTS}, what comes next of each      {soon * 1000:6.0f} ms  (aim: under 100 ms)")
+    print(f"again, for all {ACCOUNTS}, what comes next of each  {soon * 1000:6.0f} ms  (aim: under 100 ms)")
     print(f"again, for all {ACCOUNTS}, the whole 14 days            {every * 1000:6.0f} ms")
 
 

@@ -39,8 +39,8 @@ def plan(
 
     The same values give the same plan, in whatever order they come, and carrying out the first of it leaves the rest as
     it is. `sent` reaches back to the beginning of the month in the account's zone. With `until`, those without a moment
-    of their own are planned up to there, and left out where they would come later: then no more of a section need be
-    given than there are moments till then. A `calendar` of the same rhythm, kept from an earlier plan, only saves time.
+    of their own are planned up to there, and left out where they would come later: of what neither expires nor is held
+    up by then, no more of a section need be given than there are moments. A `calendar` of the same rhythm, kept from an earlier plan, only saves time.
     """
     calendar = calendar or Calendar(rhythm)
     calendar.forget_before(calendar.day(now))

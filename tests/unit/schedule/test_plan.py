@@ -56,6 +56,16 @@ def test_an_appointment_is_kept_to_the_minute_and_others_give_way() -> None:
     assert at(10, 30) == moments(found)[4]
 
 
+def test_exactly_a_gap_from_an_appointment_is_far_enough() -> None:
+    found = planned([wait(1), wait(2), wait(3, publish_at=at(10, 45))], Rhythm(slots=("0 * * * *",), gap=45 * MINUTE))
+    assert {1: at(10), 3: at(10, 45), 2: at(12)} == moments(found)
+
+
+def test_an_appointment_at_its_own_end_is_never_kept() -> None:
+    found = planned([wait(1, publish_at=at(11), expires_at=at(11))], AT_WILL)
+    assert (Planned(1, None, Why.WILL_EXPIRE, Why.PUBLISH_AT),) == found
+
+
 def test_a_publish_at_of_long_ago_is_the_age_of_an_article_and_no_appointment() -> None:
     old = wait(1, publish_at=MONDAY - 2 * DAY)
     assert {1: at(10)} == moments(planned([old], HOURLY))
@@ -106,6 +116,12 @@ def test_the_cap_of_a_month_is_kept_over_its_end() -> None:
     april = at(12, day=31) + DAY
     assert [at(12, day=25), at(12, day=26), april, april + DAY, april + 2 * DAY] == [each.moment for each in found]
     assert Why.MONTH_CAP is reasons(found)[3]
+
+
+def test_a_post_at_the_very_beginning_of_a_month_counts_for_it() -> None:
+    first = at(0, day=1)
+    assert {1: None} == moments(planned([wait(1)], Rhythm(per_month=1), sent=[Sent(first)]))
+    assert {1: MONDAY} == moments(planned([wait(1)], Rhythm(per_month=1), sent=[Sent(first - timedelta(seconds=1))]))
 
 
 def test_what_the_budget_has_no_money_for_waits_and_what_is_cheaper_goes() -> None:

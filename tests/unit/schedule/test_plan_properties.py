@@ -17,6 +17,7 @@ from bot.model import Priority
 from bot.schedule import slots
 from bot.schedule.calendar import Calendar
 from bot.schedule.ending import deadline
+from bot.schedule.line import arrival
 from bot.schedule.plan import plan
 from bot.schedule.rhythm import Backlog, Rhythm
 from bot.schedule.values import Pause, Planned, Sent, Waiting, Why
@@ -192,6 +193,26 @@ def test_a_plan_of_the_near_days_is_the_beginning_of_the_whole_one(case: Case, p
     whole = list(placed(plan(waiting, rhythm, sent, now, pause=pause)))
     near = list(placed(plan(waiting, rhythm, sent, now, pause=pause, until=until)))
     assert [(number, at) for number, at in whole if at <= until or number in own] == near
+
+
+@often
+@given(cases(), st.integers(0, 2 * 24 * 60))
+def test_no_more_of_a_section_than_there_are_moments_need_be_given_for_the_near_days(case: Case, ahead: int) -> None:
+    given_, rhythm, sent, now = case
+    rhythm = replace(rhythm, max_age=None, budget_per_day=None, budget_per_month=None)
+    waiting = [replace(each, expires_at=None, not_before=None, missed=False) for each in given_]
+    until = now + ahead * MINUTE
+    near = plan(waiting, rhythm, sent, now, until=until)
+    ordinary = [
+        each for each in sorted(waiting, key=arrival) if each.priority is not Priority.BREAKING and not each.appointed
+    ]
+    own = [each for each in waiting if each not in ordinary]
+    most = sum(1 for number, _ in placed(near) if number in {each.id for each in ordinary})
+    sections: defaultdict[tuple[Priority, str], list[Waiting]] = defaultdict(list)
+    for each in ordinary:
+        sections[each.priority, each.section].append(each)
+    window = own + [each for section in sections.values() for each in section[:most]]
+    assert near == plan(window, rhythm, sent, now, until=until)
 
 
 simple = st.builds(lambda minutes, section: (minutes, section), st.integers(0, 300), st.sampled_from("abcd"))

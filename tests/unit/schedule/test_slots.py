@@ -80,6 +80,13 @@ def test_a_midnight_that_is_skipped_is_found_from_the_day_on_which_it_comes() ->
     assert found == datetime(2026, 9, 6, 1, tzinfo=zone)
 
 
+def test_a_slot_in_an_hour_skipped_before_midnight_is_found_on_the_day_after() -> None:
+    zone = ZoneInfo("America/Nuuk")  # 23:00 is followed by 00:00
+    sunday = datetime(2026, 3, 29, tzinfo=zone)
+    calendar = Calendar(Rhythm(zone=zone, slots=("30 23 * * *",)))
+    assert sunday == calendar.slot(sunday, sunday + timedelta(days=1))
+
+
 expressions = st.sampled_from(
     ("*/7 * * * *", "0 * * * *", "*/30 1-3 * * *", "15,45 0,2 * * *", "30 */2 * * *", "10 2 * * 0", "0 0 L * *")
 )
