@@ -57,10 +57,7 @@ class Tally:
         self._count: Counter[date | tuple[int, int]] = Counter()
         self._spent: defaultdict[date | tuple[int, int], Decimal] = defaultdict(Decimal)
         if self._caps or self._budgets:
-            begin = calendar.start(calendar.day(now).replace(day=1))
-            for each in sent:
-                if each.at >= begin:
-                    self.add(each.at, each.cost)
+            self._count_sent(sent, calendar.day(now))
 
     def add(self, at: datetime, cost: Decimal) -> None:
         """One more post at this moment."""
@@ -69,6 +66,15 @@ class Tally:
             for period in (day, _month(day)):
                 self._count[period] += 1
                 self._spent[period] += cost
+
+    def _count_sent(self, sent: Iterable[Sent], today: date) -> None:
+        begin, morning = (self._calendar.start(day) for day in (today.replace(day=1), today))
+        for each in sent:
+            if each.at >= morning:  # later ones too: clocks are set back
+                self.add(each.at, each.cost)
+            elif each.at >= begin:
+                self._count[_month(today)] += 1
+                self._spent[_month(today)] += each.cost
 
     def full_until(self, at: datetime, cost: Decimal) -> tuple[datetime, Why] | None:
         """When the day or month begins that may have room again for a post at this cost, and what is full till then."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.model import Priority
 from bot.schedule.calendar import Calendar
@@ -40,7 +40,8 @@ def plan(
     The same values give the same plan, in whatever order they come, and carrying out the first of it leaves the rest as
     it is. `sent` reaches back to the beginning of the month in the account's zone. With `until`, those without a moment
     of their own are planned up to there, and left out where they would come later: of what neither expires nor is held
-    up by then, no more of a section need be given than there are moments. A `calendar` of the same rhythm, kept from an earlier plan, only saves time.
+    up by then, no more of a section need be given than there are moments. A `calendar` of the same rhythm, kept
+    from an earlier plan, only saves time.
     """
     calendar = calendar or Calendar(rhythm)
     calendar.forget_before(calendar.day(now))
@@ -65,6 +66,14 @@ def _has_its_own_moment(waiting: Waiting, rhythm: Rhythm) -> bool:
     return waiting.missed and rhythm.backlog is Backlog.ALL and in_backlog(waiting)
 
 
+class Kind(NamedTuple):
+    """What decides which moments are free for a delivery with a moment of its own."""
+
+    breaking: bool
+    spread: bool
+    cost: Decimal
+
+
 class Draft:
     """A plan in the making: those with a moment of their own come first, then the others around them."""
 
@@ -78,47 +87,55 @@ class Draft:
 
     def appoint(self, waiting: Sequence[Waiting]) -> None:
         """Give each its own moment, or the first one after it that is free; breaking news choose first."""
-        reached: dict[tuple[bool, bool, Decimal], Opening] = {}
-        coming: list[tuple[datetime, str]] = []
+        reached: dict[Kind, Opening] = {}
         for later, wish, _, each in sorted(self._wish(each) for each in waiting):
-            breaking, spread = not later, is_spread(each, self._rhythm)
-            # What is free for one is free for the next of its kind at the earliest then: without this, a thousand
-            # appointments at one moment would be a million looks.
-            before = reached.get(kind := (breaking, spread, each.cost), Opening(self._diary.now, Why.AT_ONCE))
-            begin = wish if wish > self._diary.horizon else max(wish, before.at)
-            opening = before
-            if begin is not NEVER:
-                why = self._default(each, wish)
-                opening = self._diary.earliest(begin, each.cost, why, breaking=breaking, spread=spread)
-            reached[kind] = opening
+            kind = Kind(not later, is_spread(each, self._rhythm), each.cost)
+            reached[kind] = opening = self._own(each, wish, kind, reached.get(kind))
             if self._settle(each, opening):
-                coming.append((opening.at, each.section))
-        self._coming = sorted(coming, reverse=True)
+                self._coming.append((opening.at, each.section))
+        self._coming.sort(reverse=True)
 
     def fill(self, waiting: Sequence[Waiting], until: datetime | None = None) -> None:
         """Give the others, in fair order, the slots that are left, or what is free where the account has no slots."""
         hall = Hall(waiting, self._served, self._diary, self._rhythm)
         cheapest = min((each.cost for each in waiting), default=None)
-        at, lull = self._diary.now - LATE, Why.LATER
-        opening, filled = Opening(NEVER, Why.LATER), False
+        at, lull, standing, went = self._diary.now - LATE, Why.LATER, Why.LATER, False
         while cheapest is not None and at is not NEVER:
             opening = self._next(at, cheapest)
-            if opening.at is NEVER:
-                break
-            at = opening.at
-            if until is not None and at > until:
+            at, standing = opening.at, opening.why
+            if at > (until or self._diary.horizon):
                 break
             self._serve(at)
             chosen = hall.choose(at)
             if chosen is None:
                 at, lull = hall.reopens(at)
             else:
-                filled |= self._settle(chosen, Opening(at, stronger(opening.why, lull)))
+                went = True
+                self._settle(chosen, Opening(at, stronger(opening.why, lull)))
                 self._served[chosen.section], lull = at, Why.LATER
+        if went and standing not in _LASTING:
+            standing = Why.LATER  # the last days of the horizon are as full as the others
+        self._dismiss(hall, standing, whole=until is None)
+
+    def _own(self, waiting: Waiting, wish: datetime, kind: Kind, before: Opening | None) -> Opening:
+        """
+        The first moment from its wish on that is free.
+
+        What was not free for the one `before` of its kind is not free for it: without that, a thousand appointments at one
+        moment would be a million looks.
+        """
+        why = self._default(waiting, wish)
+        if before is not None and max(wish, self._diary.now) < before.at and wish <= self._diary.horizon:
+            if before.at is NEVER:
+                return before
+            wish, why = before
+        return self._diary.earliest(wish, kind.cost, why, breaking=kind.breaking, spread=kind.spread)
+
+    def _dismiss(self, hall: Hall, standing: Why, *, whole: bool) -> None:
+        """Say why they have no moment whose turn came too late, and, in a whole plan, those whose turn did not come."""
         for each in hall.over:
             self.unplaced[each.id] = Planned(each.id, None, Why.WILL_EXPIRE)
-        if until is None:
-            standing = opening.why if opening.why in _LASTING or not filled else Why.LATER
+        if whole:
             for each, why in hall.left():
                 self._leave(each, why or standing)
 
