@@ -110,7 +110,7 @@ class Courier:
     def _work(self, account: str, send: Callable[[str, Adapter], None], *, wait: bool) -> None:
         """Hold an account's lane for as long as there is something to send; by hand we wait for it."""
         # Whose login it is comes before the lane: it may turn out to be another row's.
-        adapter = self._recognised(account) if self._open(account, by_hand=wait) else None
+        adapter = self._recognised(account) if self._open(self._ledger.lane_of(account), by_hand=wait) else None
         with self._ledger.lane(account, wait=wait and adapter is not None) as held:
             if held:
                 self._bury(account)  # also where the lane is paused: nobody else would tell
@@ -118,14 +118,17 @@ class Courier:
                 send(account, adapter)
 
     def _all_due(self, account: str, adapter: Adapter) -> None:
-        while self._open(account) and (delivery := self._ledger.due(account, self._clock())):
+        while True:
+            lane, delivery = self._ledger.turn(account, self._clock())
+            if delivery is None or not self._open(lane):
+                return
             self._send(delivery, adapter)
 
     def _these(self, numbers: Iterable[int], account: str, adapter: Adapter) -> None:
         """Each of these once, and again within the courier's patience where a repeat settles what is unknown."""
         for number in numbers:
             give_up_at = self._clock() + timedelta(seconds=self._policy.patience)
-            while self._may_go(number) and self._open(account, by_hand=True):
+            while self._may_go(number) and self._open(self._ledger.lane_of(account), by_hand=True):
                 self._send(self._ledger.delivery(number), adapter)
                 if not self._waited(number, give_up_at):
                     break
@@ -162,13 +165,13 @@ class Courier:
         due_at = now if self._repeatable(account) else self._when_settled(account)
         self._ledger.abandoned(account, now=now, due_at=due_at, last_attempt=self._policy.max_attempts)
 
-    def _open(self, account: str, *, by_hand: bool = False) -> bool:
+    def _open(self, lane: Lane, *, by_hand: bool = False) -> bool:
         """Whether the lane may be used now; new credentials lift a pause that the old ones caused."""
-        lane, now = self._ledger.lane_of(account), self._clock()
-        if lane.paused and lane.paused_with not in {None, self._members[account].credentials}:
-            self._ledger.resume(account, now=now)
+        now = self._clock()
+        if lane.paused and lane.paused_with not in {None, self._members[lane.account].credentials}:
+            self._ledger.resume(lane.account, now=now)
             return True
-        if lane.settles_at(now, self._settling(account)):  # what is looked for after a restore may yet arrive
+        if lane.settles_at(now, self._settling(lane.account)):  # what is looked for after a restore may yet arrive
             return False
         return not lane.paused_at(now) and (by_hand or not lane.backs_off_at(now))
 
@@ -226,7 +229,7 @@ class Courier:
 
     def _publish_rest(self, left: Delivery, adapter: Adapter, *, only_looked_for: bool) -> Delivery | None:
         """Publish what was not found; what we had no more to do for than to look is not sent when its time is over."""
-        if only_looked_for and not left.receipts and self._is_over(left):
+        if only_looked_for and not left.receipts and self._is_over(self._ledger.article(left.article)):
             return self._ledger.discard(left, "its time was over, and it had not been posted", now=self._clock())
         return self._confirm_each(left, adapter.publish(left))
 
@@ -234,13 +237,12 @@ class Courier:
         """What to send, or to look for: the frozen post where one may be out there, else rendered now; None if its time is over."""
         if delivery.post is not None:
             return delivery.post
-        if delivery.state is State.SCHEDULED and self._is_over(delivery):
-            return None
-        account = replace(self._members[delivery.account].account, network=adapter.network)
-        return self._compose(self._ledger.article(delivery.article), account)
-
-    def _is_over(self, delivery: Delivery) -> bool:
         article = self._ledger.article(delivery.article)
+        if delivery.state is State.SCHEDULED and self._is_over(article):
+            return None
+        return self._compose(article, replace(self._members[delivery.account].account, network=adapter.network))
+
+    def _is_over(self, article: Article) -> bool:
         return article.expires_at is not None and article.expires_at <= self._clock()
 
     def _confirm_each(self, claimed: Delivery, receipts: Iterable[Receipt]) -> Delivery | None:

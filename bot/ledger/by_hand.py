@@ -64,27 +64,26 @@ class ByHand(Base):
                     values = {"error": None}
                 case _:
                     _refuse_a_second(db, delivery)
-                    row = db.execute(select(deliveries).where(deliveries.c.id == number)).one()
-                    values = {"error": None, **unsent(row, delivery)}
-            return change(db, number, "retried", now=now, **{"due_at": now, "attempts": 0, **values})
+                    values = {"error": None, **unsent(delivery)}
+            return change(db, delivery, "retried", now=now, **{"due_at": now, "attempts": 0, **values})
 
     def cancel(self, number: int, now: datetime) -> Delivery:
         """End a scheduled delivery of which nothing can be on the network, or put away one that was discarded."""
         with self._database.writing() as db:
             delivery = _in(db, number, State.SCHEDULED, State.DISCARDED)
             if delivery.state is State.DISCARDED:
-                return change(db, number, "cancelled", "put away", now=now, state=State.CANCELLED)
+                return change(db, delivery, "cancelled", "put away", now=now, state=State.CANCELLED)
             if delivery.receipts:
                 raise _refused(delivery, "parts of it stand on the network", "It goes on from there by itself")
             if delivery.post:
                 raise _refused(delivery, "an earlier attempt may be on the network", "It goes out under the same key")
-            return change(db, number, "cancelled", now=now, state=State.CANCELLED, due_at=None)
+            return change(db, delivery, "cancelled", now=now, state=State.CANCELLED, due_at=None)
 
     def move(self, delivery: Delivery, due_at: datetime, *, now: datetime) -> Delivery:
         """Let a scheduled delivery wait until another time."""
         with self._database.writing() as db:
-            _in(db, delivery.id, State.SCHEDULED)
-            return change(db, delivery.id, "moved", f"to {due_at:%Y-%m-%d %H:%M:%S} UTC", now=now, due_at=due_at)
+            waiting = _in(db, delivery.id, State.SCHEDULED)
+            return change(db, waiting, "moved", f"to {due_at:%Y-%m-%d %H:%M:%S} UTC", now=now, due_at=due_at)
 
     def resolve_posted(self, number: int, url: str, remote_id: str, now: datetime) -> Delivery:
         """The operator saw that the first part in doubt stands at `url`; what comes after it is sent, or looked for, now."""
@@ -94,27 +93,28 @@ class ByHand(Base):
                 why = "the ledger was restored, and this has not been looked for since"
                 raise _refused(delivery, why, f"`bot resume {delivery.account}`, and the next run looks for it")
             receipt = Receipt(index=unconfirmed(delivery)[0], remote_id=remote_id, url=url)
-            rest = unconfirmed(attach(db, delivery, receipt))
+            delivery = attach(db, delivery, receipt)
+            rest = unconfirmed(delivery)
             if not rest:
                 state, due_at = State.DELIVERED, None
             else:  # after a restore these may stand as well
                 state, due_at = State.UNKNOWN if delivery.sought_since else State.SCHEDULED, now
             return change(
-                db, number, "resolved: posted", url, now=now, state=state, due_at=due_at, attempts=0, error=None
+                db, delivery, "resolved: posted", url, now=now, state=state, due_at=due_at, attempts=0, error=None
             )
 
     def resolve_dropped(self, number: int, now: datetime) -> Delivery:
         """The operator saw that it is not there, and does not want it to be."""
         with self._database.writing() as db:
-            _in(db, number, State.UNKNOWN)
-            return change(db, number, "resolved: dropped", now=now, state=State.CANCELLED, due_at=None)
+            delivery = _in(db, number, State.UNKNOWN)
+            return change(db, delivery, "resolved: dropped", now=now, state=State.CANCELLED, due_at=None)
 
     def resolve_resend(self, number: int, now: datetime) -> Delivery:
         """The operator saw that it is not there: send it now, the same bytes under the same key."""
         with self._database.writing() as db:
-            _in(db, number, State.UNKNOWN)
+            delivery = _in(db, number, State.UNKNOWN)
             return change(
-                db, number, "resolved: resend", now=now, state=State.SCHEDULED, due_at=now, attempts=0, error=None
+                db, delivery, "resolved: resend", now=now, state=State.SCHEDULED, due_at=now, attempts=0, error=None
             )
 
 
