@@ -180,6 +180,7 @@ MORE = (
         "bot/ledger/locks.py",
         "yield _lock(lock, wait=wait)",
         "yield True",
+        "tests/contract/ledger/test_lanes.py",
     ),
     Mutant(
         "what was left in sending is forgotten",
