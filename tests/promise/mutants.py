@@ -200,6 +200,7 @@ MORE = (
         DELIVER,
         "if claimed.attempts >= self._policy.max_attempts:",
         "if False:",
+        "tests/unit/test_deliver.py",
     ),
 )
 
