@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from bot.errors import (
     BotError,
     ComposeError,
+    ConfigurationError,
     DeliveryError,
     LedgerError,
     RateLimited,
     Rejected,
+    Unanswered,
     Unauthorized,
     Unavailable,
     one_line,
@@ -91,12 +93,17 @@ class Courier:
         self._in_lanes(wanted, lambda account: self._work(account, partial(self._these, wanted[account]), wait=True))
 
     def retry(self, number: int) -> Delivery:
-        """Try a delivery again at the next round; what must be looked for first not before the dust has settled."""
-        account = self._ledger.delivery(number).account
-        settling = self._settling(account) if account in self._members else self._policy.settle
-        if account in self._members and self._repeatable(account):
+        """
+        Try a delivery again at the next round, but not before its article's hour.
+
+        What must be looked for first waits until the dust has settled.
+        """
+        delivery = self._ledger.delivery(number)
+        settling = self._settling(delivery.account) if delivery.account in self._members else self._policy.settle
+        if delivery.account in self._members and self._repeatable(delivery.account):
             settling = 0.0
-        return self._ledger.retry(number, self._clock(), settles_in=timedelta(seconds=settling))
+        not_before = self._ledger.article(delivery.article).publish_at
+        return self._ledger.retry(number, self._clock(), settles_in=timedelta(seconds=settling), not_before=not_before)
 
     def _in_lanes(self, accounts: Collection[str], work: Callable[[str], None]) -> None:
         """Do the work of each account in a thread of its own; the first failure is raised when all have ended."""
@@ -187,10 +194,17 @@ class Courier:
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing was posted
             self._hold_lane(lane, error)
             return None
-        self._ledger.identify(
-            member.account, identity.login, member.credentials, configured=self._members.keys(), now=self._clock()
-        )
+        self._identify(member, identity.login)
         return adapter
+
+    def _identify(self, member: Member, login: str) -> None:
+        """Tell the ledger whose login it is; one that may not be this account's holds its posts until it is mended."""
+        now = self._clock()
+        try:
+            self._ledger.identify(member.account, login, member.credentials, configured=self._members.keys(), now=now)
+        except ConfigurationError as error:
+            self._ledger.pause(member.account.name, _words(error), now=now, credentials=member.credentials)
+            raise
 
     def _send(self, delivery: Delivery, adapter: Adapter) -> None:
         """Make one attempt. The claim is on disk before the request leaves."""
@@ -267,7 +281,10 @@ class Courier:
                 self._ledger.postpone(claimed, _words(error), now=now, due_at=claimed.due_at or now)
                 self._hold_lane(self._ledger.lane_of(claimed.account), error)
             case _:
-                self._ledger.doubt(claimed, _words(error), now=now, due_at=self._when_to_look(claimed))
+                due_at = self._when_to_look(claimed, unanswered=isinstance(error, Unanswered))
+                self._ledger.doubt(claimed, _words(error), now=now, due_at=due_at)
+                if isinstance(error, Unanswered):  # or an outage would put one post after another in doubt
+                    self._hold_lane(self._ledger.lane_of(claimed.account), error)
 
     def _hold_lane(self, lane: Lane, error: Exception) -> None:
         """Keep the whole lane back for a trouble that the next post would meet too."""
@@ -282,11 +299,16 @@ class Courier:
                 until = now + self._policy.back_off(lane.failures)
                 self._ledger.back_off(lane.account, until, reason=_words(error), now=now)
 
-    def _when_to_look(self, claimed: Delivery) -> datetime | None:
-        """When an uncertain delivery is repeated or looked for; None when its attempts have ended."""
-        if claimed.attempts >= self._policy.max_attempts:
+    def _when_to_look(self, claimed: Delivery, *, unanswered: bool) -> datetime | None:
+        """
+        When an uncertain delivery is repeated or looked for; None when its attempts have ended.
+
+        Where a repeat is harmless it is the look, and a look that gets no answer ends nothing, however long an outage lasts.
+        """
+        repeatable = self._repeatable(claimed.account)
+        if claimed.attempts >= self._policy.max_attempts and not (repeatable and unanswered):
             return None
-        if self._repeatable(claimed.account):
+        if repeatable:
             return self._clock() + self._policy.back_off(claimed.attempts - 1)
         return self._when_settled(claimed.account)
 

@@ -80,13 +80,14 @@ class Accounts(Base):
     ) -> None:
         """
         Hold up an account's deliveries, until a time or until `resume`; never shortens a pause that holds already.
+        What has neither a time nor credentials is the operator's word, and goes before any other.
 
         `credentials` is the fingerprint of those that are the reason; new ones end such a pause, but not one without.
         """
         with self._database.writing() as db:
             row = row_named(db, account)
             holds_longer = row.paused and (row.paused_until is None or (until and until <= row.paused_until))
-            if holds_longer and (credentials or row.paused_with is None):
+            if holds_longer and (until or credentials):
                 return
             _update(db, row.id, paused=True, paused_until=until, paused_with=credentials, reason=reason)
             note(db, "paused", reason, now=now, account=account)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _RESOLVE = "Look at the account, then `bot resolve {id} --posted URL` or `bot resolve {id} --resend`"
 _WHY_NOT = {
     State.SCHEDULED: "it waits for its turn: nothing is in doubt",
-    State.SENDING: "it is being sent at this moment",
+    State.SENDING: "it is being sent at this moment, or its sender was cut off",
     State.UNKNOWN: "it may be on the network already",
     State.DELIVERED: "it has been delivered",
     State.DISCARDED: "it was refused for good",
@@ -32,7 +32,7 @@ _WHY_NOT = {
 }
 _INSTEAD = {
     State.SCHEDULED: "Cancel it with `bot cancel {id}`, or hurry it with `bot retry {id}`",
-    State.SENDING: "Wait until it is settled; `bot status` shows it",
+    State.SENDING: "Whichever it is, the next run settles it: bot run --once",
     State.UNKNOWN: _RESOLVE,
     State.DELIVERED: "To publish the article once more, post it with --again",
     State.DISCARDED: "To try it again: `bot retry {id}`",
@@ -44,28 +44,31 @@ _INSTEAD = {
 class ByHand(Base):
     """The operator's moves. Each raises Refused, saying why and what to do instead, where it could post twice."""
 
-    def retry(self, number: int, now: datetime, *, settles_in: timedelta = timedelta(0)) -> Delivery:
+    def retry(
+        self,
+        number: int,
+        now: datetime,
+        *,
+        settles_in: timedelta = timedelta(0),
+        not_before: datetime | None = None,
+    ) -> Delivery:
         """
-        Make a delivery due now, with all its attempts before it.
+        Make a delivery due now, or at its hour `not_before`, with all its attempts before it.
 
-        One that was discarded, expired or cancelled is scheduled again; one that is unknown stays so until it is found out,
-        which is not tried before its last change lies `settles_in` back.
+        One that was discarded, expired or cancelled is scheduled again; one that is unknown, or was when it was dropped, is so
+        until it is found out, which is not tried before its last change lies `settles_in` back.
         """
         with self._database.writing() as db:
             delivery = _in(db, number, *(state for state in State if state not in {State.SENDING, State.DELIVERED}))
-            values: dict[str, Any]
-            match delivery.state:
-                case State.UNKNOWN:
-                    changed_at = db.execute(
-                        select(deliveries.c.changed_at).where(deliveries.c.id == number)
-                    ).scalar_one()
-                    values = {"due_at": max(now, changed_at + settles_in)}
-                case State.SCHEDULED:
-                    values = {"error": None}
-                case _:
-                    _refuse_a_second(db, delivery)
-                    values = {"error": None, **unsent(delivery)}
-            return change(db, delivery, "retried", now=now, **{"due_at": now, "attempts": 0, **values})
+            values: dict[str, Any] = {"state": delivery.state, "attempts": 0}
+            if delivery.state.final:
+                _refuse_a_second(db, delivery)
+                values |= unsent(delivery)
+            if values["state"] is State.UNKNOWN:
+                due_at = max(now, _changed_at(db, number) + settles_in)
+            else:
+                due_at, values["error"] = max(now, not_before or now), None
+            return change(db, delivery, "retried", now=now, due_at=due_at, **values)
 
     def cancel(self, number: int, now: datetime) -> Delivery:
         """End a scheduled delivery of which nothing can be on the network, or put away one that was discarded."""
@@ -104,10 +107,15 @@ class ByHand(Base):
             )
 
     def resolve_dropped(self, number: int, now: datetime) -> Delivery:
-        """The operator saw that it is not there, and does not want it to be."""
+        """
+        The operator saw that it is not there, and does not want it to be.
+
+        He may have looked too early: a `retry` makes it unknown again, and what it sends is the same under the same key.
+        """
         with self._database.writing() as db:
             delivery = _in(db, number, State.UNKNOWN)
-            return change(db, delivery, "resolved: dropped", now=now, state=State.CANCELLED, due_at=None)
+            doubt: dict[str, Any] = {"doubted": True, "claim": delivery.claim + 1}
+            return change(db, delivery, "resolved: dropped", now=now, state=State.CANCELLED, due_at=None, **doubt)
 
     def resolve_resend(self, number: int, now: datetime) -> Delivery:
         """The operator saw that it is not there: send it now, the same bytes under the same key."""
@@ -116,6 +124,11 @@ class ByHand(Base):
             return change(
                 db, delivery, "resolved: resend", now=now, state=State.SCHEDULED, due_at=now, attempts=0, error=None
             )
+
+
+def _changed_at(db: Connection, number: int) -> datetime:
+    moment: datetime = db.execute(select(deliveries.c.changed_at).where(deliveries.c.id == number)).scalar_one()
+    return moment
 
 
 def _in(db: Connection, number: int, *states: State) -> Delivery:

@@ -94,12 +94,12 @@ class Reading(Base):
         """
         What the operator should look at, oldest first.
 
-        What is unknown or discarded; what is scheduled with an error, or with parts that stand already; and any delivery
-        for which a receipt came too late to be its own: that post may be on the network beside it.
+        What is unknown or discarded; what is being sent, since its sender may have been cut off; what is scheduled with an
+        error, or with parts that stand already; and any delivery for which a receipt came too late to be its own: that post may be on the network beside it.
         """
         stands = exists().where(receipts.c.delivery == deliveries.c.id).correlate(deliveries)
         hindered = (deliveries.c.state == State.SCHEDULED) & (deliveries.c.error.is_not(None) | stands)
-        unclear = deliveries.c.state.in_([State.UNKNOWN, State.DISCARDED])
+        unclear = deliveries.c.state.in_([State.UNKNOWN, State.DISCARDED, State.SENDING])
         with self._database.reading() as db:
             return whole(db, or_(unclear, hindered, _late_receipt()))
 

@@ -137,10 +137,12 @@ def attach(db: Connection, delivery: Delivery, receipt: Receipt) -> Delivery:
     names = {"name": delivery.account, "remote_id": receipt.remote_id}
     holder = db.execute(_HOLDER, names).scalar()
     if holder is not None:
+        hint = "Look which of the two stands on the network; `bot log` tells what happened to them"
+        whose = "another part of it" if holder == delivery.id else f"delivery {holder}"
         raise Refused(
-            f"{receipt.remote_id} is the receipt of delivery {holder} already",
+            f"{receipt.remote_id} is the receipt of {whose} already",
             where=f"delivery {delivery.id}",
-            hint="Look which of the two stands on the network; `bot log` tells what happened to them",
+            hint=None if holder == delivery.id else hint,
         )
     if receipt.index not in unconfirmed(delivery):
         raise Refused(f"part {receipt.index + 1} is not one that waits for a receipt", where=f"delivery {delivery.id}")

@@ -41,8 +41,8 @@ NAMED = (
     Mutant(
         "unknown is tried again like a failure",
         DELIVER,
-        "self._ledger.doubt(claimed, _words(error), now=now, due_at=self._when_to_look(claimed))",
-        "self._ledger.postpone(claimed, _words(error), now=now, due_at=now)",
+        "                self._ledger.doubt(claimed, _words(error), now=now, due_at=due_at)\n                if",
+        "                self._ledger.postpone(claimed, _words(error), now=now, due_at=now)\n                if",
     ),
     Mutant(
         "a crash is tried again like a failure",
@@ -198,7 +198,7 @@ MORE = (
     Mutant(
         "attempts never end",
         DELIVER,
-        "if claimed.attempts >= self._policy.max_attempts:",
+        "if claimed.attempts >= self._policy.max_attempts and not (repeatable and unanswered):",
         "if False:",
         "tests/unit/test_deliver.py",
     ),
