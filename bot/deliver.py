@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from bot.errors import (
     BotError,
     ComposeError,
+    ConfigurationError,
     DeliveryError,
     LedgerError,
     RateLimited,
     Rejected,
+    Unanswered,
     Unauthorized,
     Unavailable,
     one_line,
@@ -91,12 +93,17 @@ class Courier:
         self._in_lanes(wanted, lambda account: self._work(account, partial(self._these, wanted[account]), wait=True))
 
     def retry(self, number: int) -> Delivery:
-        """Try a delivery again at the next round; what must be looked for first not before the dust has settled."""
-        account = self._ledger.delivery(number).account
-        settling = self._settling(account) if account in self._members else self._policy.settle
-        if account in self._members and self._repeatable(account):
+        """
+        Try a delivery again at the next round, but not before its article's hour.
+
+        What must be looked for first waits until the dust has settled.
+        """
+        delivery = self._ledger.delivery(number)
+        settling = self._settling(delivery.account) if delivery.account in self._members else self._policy.settle
+        if delivery.account in self._members and self._repeatable(delivery.account):
             settling = 0.0
-        return self._ledger.retry(number, self._clock(), settles_in=timedelta(seconds=settling))
+        not_before = self._ledger.article(delivery.article).publish_at
+        return self._ledger.retry(number, self._clock(), settles_in=timedelta(seconds=settling), not_before=not_before)
 
     def _in_lanes(self, accounts: Collection[str], work: Callable[[str], None]) -> None:
         """Do the work of each account in a thread of its own; the first failure is raised when all have ended."""
@@ -110,7 +117,7 @@ class Courier:
     def _work(self, account: str, send: Callable[[str, Adapter], None], *, wait: bool) -> None:
         """Hold an account's lane for as long as there is something to send; by hand we wait for it."""
         # Whose login it is comes before the lane: it may turn out to be another row's.
-        adapter = self._recognised(account) if self._open(account, by_hand=wait) else None
+        adapter = self._recognised(account) if self._open(self._ledger.lane_of(account), by_hand=wait) else None
         with self._ledger.lane(account, wait=wait and adapter is not None) as held:
             if held:
                 self._bury(account)  # also where the lane is paused: nobody else would tell
@@ -118,14 +125,17 @@ class Courier:
                 send(account, adapter)
 
     def _all_due(self, account: str, adapter: Adapter) -> None:
-        while self._open(account) and (delivery := self._ledger.due(account, self._clock())):
+        while True:
+            lane, delivery = self._ledger.turn(account, self._clock())
+            if delivery is None or not self._open(lane):
+                return
             self._send(delivery, adapter)
 
     def _these(self, numbers: Iterable[int], account: str, adapter: Adapter) -> None:
         """Each of these once, and again within the courier's patience where a repeat settles what is unknown."""
         for number in numbers:
             give_up_at = self._clock() + timedelta(seconds=self._policy.patience)
-            while self._may_go(number) and self._open(account, by_hand=True):
+            while self._may_go(number) and self._open(self._ledger.lane_of(account), by_hand=True):
                 self._send(self._ledger.delivery(number), adapter)
                 if not self._waited(number, give_up_at):
                     break
@@ -162,13 +172,13 @@ class Courier:
         due_at = now if self._repeatable(account) else self._when_settled(account)
         self._ledger.abandoned(account, now=now, due_at=due_at, last_attempt=self._policy.max_attempts)
 
-    def _open(self, account: str, *, by_hand: bool = False) -> bool:
+    def _open(self, lane: Lane, *, by_hand: bool = False) -> bool:
         """Whether the lane may be used now; new credentials lift a pause that the old ones caused."""
-        lane, now = self._ledger.lane_of(account), self._clock()
-        if lane.paused and lane.paused_with not in {None, self._members[account].credentials}:
-            self._ledger.resume(account, now=now)
+        now = self._clock()
+        if lane.paused and lane.paused_with not in {None, self._members[lane.account].credentials}:
+            self._ledger.resume(lane.account, now=now)
             return True
-        if lane.settles_at(now, self._settling(account)):  # what is looked for after a restore may yet arrive
+        if lane.settles_at(now, self._settling(lane.account)):  # what is looked for after a restore may yet arrive
             return False
         return not lane.paused_at(now) and (by_hand or not lane.backs_off_at(now))
 
@@ -184,10 +194,17 @@ class Courier:
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing was posted
             self._hold_lane(lane, error)
             return None
-        self._ledger.identify(
-            member.account, identity.login, member.credentials, configured=self._members.keys(), now=self._clock()
-        )
+        self._identify(member, identity.login)
         return adapter
+
+    def _identify(self, member: Member, login: str) -> None:
+        """Tell the ledger whose login it is; one that may not be this account's holds its posts until it is mended."""
+        now = self._clock()
+        try:
+            self._ledger.identify(member.account, login, member.credentials, configured=self._members.keys(), now=now)
+        except ConfigurationError as error:
+            self._ledger.pause(member.account.name, _words(error), now=now, credentials=member.credentials)
+            raise
 
     def _send(self, delivery: Delivery, adapter: Adapter) -> None:
         """Make one attempt. The claim is on disk before the request leaves."""
@@ -226,7 +243,7 @@ class Courier:
 
     def _publish_rest(self, left: Delivery, adapter: Adapter, *, only_looked_for: bool) -> Delivery | None:
         """Publish what was not found; what we had no more to do for than to look is not sent when its time is over."""
-        if only_looked_for and not left.receipts and self._is_over(left):
+        if only_looked_for and not left.receipts and self._is_over(self._ledger.article(left.article)):
             return self._ledger.discard(left, "its time was over, and it had not been posted", now=self._clock())
         return self._confirm_each(left, adapter.publish(left))
 
@@ -234,13 +251,12 @@ class Courier:
         """What to send, or to look for: the frozen post where one may be out there, else rendered now; None if its time is over."""
         if delivery.post is not None:
             return delivery.post
-        if delivery.state is State.SCHEDULED and self._is_over(delivery):
-            return None
-        account = replace(self._members[delivery.account].account, network=adapter.network)
-        return self._compose(self._ledger.article(delivery.article), account)
-
-    def _is_over(self, delivery: Delivery) -> bool:
         article = self._ledger.article(delivery.article)
+        if delivery.state is State.SCHEDULED and self._is_over(article):
+            return None
+        return self._compose(article, replace(self._members[delivery.account].account, network=adapter.network))
+
+    def _is_over(self, article: Article) -> bool:
         return article.expires_at is not None and article.expires_at <= self._clock()
 
     def _confirm_each(self, claimed: Delivery, receipts: Iterable[Receipt]) -> Delivery | None:
@@ -265,7 +281,10 @@ class Courier:
                 self._ledger.postpone(claimed, _words(error), now=now, due_at=claimed.due_at or now)
                 self._hold_lane(self._ledger.lane_of(claimed.account), error)
             case _:
-                self._ledger.doubt(claimed, _words(error), now=now, due_at=self._when_to_look(claimed))
+                due_at = self._when_to_look(claimed, unanswered=isinstance(error, Unanswered))
+                self._ledger.doubt(claimed, _words(error), now=now, due_at=due_at)
+                if isinstance(error, Unanswered):  # or an outage would put one post after another in doubt
+                    self._hold_lane(self._ledger.lane_of(claimed.account), error)
 
     def _hold_lane(self, lane: Lane, error: Exception) -> None:
         """Keep the whole lane back for a trouble that the next post would meet too."""
@@ -280,11 +299,16 @@ class Courier:
                 until = now + self._policy.back_off(lane.failures)
                 self._ledger.back_off(lane.account, until, reason=_words(error), now=now)
 
-    def _when_to_look(self, claimed: Delivery) -> datetime | None:
-        """When an uncertain delivery is repeated or looked for; None when its attempts have ended."""
-        if claimed.attempts >= self._policy.max_attempts:
+    def _when_to_look(self, claimed: Delivery, *, unanswered: bool) -> datetime | None:
+        """
+        When an uncertain delivery is repeated or looked for; None when its attempts have ended.
+
+        Where a repeat is harmless it is the look, and a look that gets no answer ends nothing, however long an outage lasts.
+        """
+        repeatable = self._repeatable(claimed.account)
+        if claimed.attempts >= self._policy.max_attempts and not (repeatable and unanswered):
             return None
-        if self._repeatable(claimed.account):
+        if repeatable:
             return self._clock() + self._policy.back_off(claimed.attempts - 1)
         return self._when_settled(claimed.account)
 

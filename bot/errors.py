@@ -13,6 +13,7 @@ Everything that can go wrong and that somebody is told about.
         ├── Unauthorized       would hit every post of this account
         ├── Rejected           this post, for good
         └── OutcomeUnknown     perhaps posted
+            └── Unanswered     and the network itself is in trouble: no whole answer, or one that says so
 """
 
 from __future__ import annotations
@@ -106,3 +107,7 @@ class Rejected(DeliveryError):
 
 class OutcomeUnknown(DeliveryError):
     """Perhaps posted."""
+
+
+class Unanswered(OutcomeUnknown):
+    """Perhaps posted, and the network itself is in trouble, which the next post would meet too."""

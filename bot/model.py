@@ -179,6 +179,7 @@ class Delivery:
     attempt that holds it, `frozen_by` that of the one that froze the post. `post` and `first_attempt_at` are set while an attempt may have reached the network: then every
     attempt sends the same. `due_at` is None while only the operator can move it on. What the account published from
     `sought_since` to `sought_until` may be this, and the ledger would not know: it was put back from a backup.
+    `doubted` says that its last claim took it out of `unknown`.
     """
 
     id: int
@@ -192,6 +193,7 @@ class Delivery:
     attempts: int = 0
     claim: int = 0
     frozen_by: int | None = None
+    doubted: bool = False
     first_attempt_at: datetime | None = None
     post: Post | None = None
     receipts: tuple[Receipt, ...] = ()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from bot.errors import ConfigurationError, LedgerError
 from bot.ledger.answers import Lane
 from bot.ledger.base import Base
-from bot.ledger.rows import change, note, whole
+from bot.ledger.rows import change, note, one, whole
 from bot.ledger.schema import accounts, deliveries, receipts
 from bot.model import State
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from bot.model import Account
 
+_NAMED = select(accounts).where(accounts.c.name == bindparam("name"))
 _RUNNING: dict[str, Any] = {"paused": False, "paused_until": None, "paused_with": None, "reason": None}
 
 
@@ -67,25 +68,26 @@ class Accounts(Base):
     def lanes(self) -> tuple[Lane, ...]:
         """All accounts, by name."""
         with self._database.reading() as db:
-            return tuple(_lane(row) for row in db.execute(select(accounts).order_by(accounts.c.name)))
+            return tuple(lane_of(row) for row in db.execute(select(accounts).order_by(accounts.c.name)))
 
     def lane_of(self, account: str) -> Lane:
         """What holds for this account's deliveries. Raises LedgerError where there is no such account."""
         with self._database.reading() as db:
-            return _lane(row_named(db, account))
+            return lane_of(row_named(db, account))
 
     def pause(
         self, account: str, reason: str, *, now: datetime, until: datetime | None = None, credentials: str | None = None
     ) -> None:
         """
         Hold up an account's deliveries, until a time or until `resume`; never shortens a pause that holds already.
+        What has neither a time nor credentials is the operator's word, and goes before any other.
 
         `credentials` is the fingerprint of those that are the reason; new ones end such a pause, but not one without.
         """
         with self._database.writing() as db:
             row = row_named(db, account)
             holds_longer = row.paused and (row.paused_until is None or (until and until <= row.paused_until))
-            if holds_longer and (credentials or row.paused_with is None):
+            if holds_longer and (until or credentials):
                 return
             _update(db, row.id, paused=True, paused_until=until, paused_with=credentials, reason=reason)
             note(db, "paused", reason, now=now, account=account)
@@ -100,7 +102,7 @@ class Accounts(Base):
         """The account's network cannot be reached, once more: leave it alone until then."""
         with self._database.writing() as db:
             row = row_named(db, account)
-            why = row.reason if _lane(row).paused_at(now) else reason
+            why = row.reason if lane_of(row).paused_at(now) else reason
             _update(db, row.id, failures=row.failures + 1, backoff_until=until, reason=why)
             note(db, "backing off", f"until {until:%Y-%m-%d %H:%M:%S} UTC: {reason}", now=now, account=account)
 
@@ -115,7 +117,7 @@ class Accounts(Base):
 
 def row_named(db: Connection, name: str) -> Row[Any]:
     """The row of the account of this name."""
-    row = db.execute(select(accounts).where(accounts.c.name == name)).one_or_none()
+    row = db.execute(_NAMED, {"name": name}).one_or_none()
     if row is None:
         raise LedgerError(f"there is no account {name!r}", hint="`bot status` shows the accounts")
     return row
@@ -179,20 +181,13 @@ def _move(db: Connection, number: int, account: int, now: datetime) -> None:
     if double is None:
         db.execute(update(deliveries).where(deliveries.c.id == number).values(account=account))
         return
-    change(
-        db,
-        number,
-        "cancelled",
-        f"delivery {double} is the same",
-        now=now,
-        account=account,
-        generation=last + 1,
-        state=State.CANCELLED,
-        due_at=None,
-    )
+    db.execute(update(deliveries).where(deliveries.c.id == number).values(account=account, generation=last + 1))
+    why = f"delivery {double} is the same"
+    change(db, one(db, number), "cancelled", why, now=now, state=State.CANCELLED, due_at=None)
 
 
-def _lane(row: Row[Any]) -> Lane:
+def lane_of(row: Row[Any]) -> Lane:
+    """What a row of `accounts` says of its lane."""
     return Lane(
         account=row.name,
         network=row.network,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from bot.errors import LedgerError, Refused
 from bot.ledger.accounts import row_of
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from bot.model import Account, Delivery
+
+_CONTENT = select(articles.c.content).where(articles.c.id == bindparam("number"))
 
 
 class Articles(Base):
@@ -117,7 +119,7 @@ def _names(db: Connection, article: int) -> list[str]:
 
 
 def _article(db: Connection, number: int) -> Article:
-    content = db.execute(select(articles.c.content).where(articles.c.id == number)).scalar()
+    content = db.execute(_CONTENT, {"number": number}).scalar()
     if content is None:
         raise LedgerError(f"there is no article {number}", hint="`bot log` shows their numbers")
     return load(Article, content)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import bindparam, case, select, update
 
 from bot.ledger.answers import SEARCH
 from bot.ledger.base import Base
-from bot.ledger.codec import dump
-from bot.ledger.rows import attach, change, held, note_on, one, unconfirmed, unsent, whole
+from bot.ledger.rows import attach, change, held, note_on, unconfirmed, unsent, whole
 from bot.ledger.schema import accounts, deliveries
 from bot.model import State
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from bot.model import Delivery, Post, Receipt
+
+_NAMED = accounts.c.name == bindparam("of")
+_LAST_ATTEMPT = select(accounts.c.last_attempt_at).where(_NAMED)
+_CHANGE_ACCOUNT = update(accounts).where(_NAMED)
+_IN_GOOD_ORDER = _CHANGE_ACCOUNT.values(
+    failures=0, backoff_until=None, reason=case((accounts.c.paused, accounts.c.reason))
+)
 
 
 class Attempts(Base):
@@ -38,22 +45,21 @@ class Attempts(Base):
         Ends the search that followed a restore, if it has lasted long enough.
         """
         with self._database.writing() as db:
-            row = held(db, delivery, State.SCHEDULED, State.UNKNOWN)
-            if row is None:
+            waiting = held(db, delivery, State.SCHEDULED, State.UNKNOWN)
+            if waiting is None:
                 return None
-            _end_search(db, row.account, now)
-            number = row.claim + 1
+            number = waiting.claim + 1
             return change(
                 db,
-                row.id,
+                _searched(db, waiting, now),
                 "claimed",
-                f"attempt {row.attempts + 1}",
+                f"attempt {waiting.attempts + 1}",
                 now=now,
                 state=State.SENDING,
                 claim=number,
-                attempts=row.attempts + 1,
-                doubted=row.state is State.UNKNOWN,
-                **({} if row.frozen_by else _frozen(db, row, post, now) | {"frozen_by": number}),
+                attempts=waiting.attempts + 1,
+                doubted=waiting.state is State.UNKNOWN,
+                **({} if waiting.frozen_by else _frozen(db, waiting, post, now) | {"frozen_by": number}),
             )
 
     def confirm(self, claimed: Delivery, receipt: Receipt, *, now: datetime) -> Delivery | None:
@@ -64,15 +70,18 @@ class Attempts(Base):
         where another delivery holds what the receipt names.
         """
         with self._database.writing() as db:
-            if held(db, claimed, State.SENDING) is None:
+            sending = held(db, claimed, State.SENDING)
+            if sending is None:
                 note_on(db, claimed, "late receipt", f"{receipt.url} {receipt.remote_id}", now=now)
                 return None
-            confirmed = attach(db, one(db, claimed.id), receipt)
+            confirmed = attach(db, sending, receipt)
             if unconfirmed(confirmed):
-                return change(db, claimed.id, "part posted", receipt.url, now=now)
-            _in_good_order(db, claimed.id)
+                return change(db, confirmed, "part posted", receipt.url, now=now)
+            db.execute(
+                _IN_GOOD_ORDER, {"of": confirmed.account}
+            )  # what failed before is over; a pause keeps its reason
             return change(
-                db, claimed.id, "delivered", receipt.url, now=now, state=State.DELIVERED, due_at=None, error=None
+                db, confirmed, "delivered", receipt.url, now=now, state=State.DELIVERED, due_at=None, error=None
             )
 
     def postpone(self, claimed: Delivery, error: str, *, now: datetime, due_at: datetime) -> Delivery | None:
@@ -83,13 +92,11 @@ class Attempts(Base):
         unknown again. The attempt is given back, since the trouble is the account's; its claim number is not.
         """
         with self._database.writing() as db:
-            row = held(db, claimed, State.SENDING)
-            if row is None:
+            sending = held(db, claimed, State.SENDING)
+            if sending is None:
                 return None
-            values = unsent(row, one(db, row.id))
-            return change(
-                db, row.id, "postponed", error, now=now, due_at=due_at, error=error, attempts=row.attempts - 1, **values
-            )
+            values = {"due_at": due_at, "error": error, "attempts": sending.attempts - 1, **unsent(sending)}
+            return change(db, sending, "postponed", error, now=now, **values)
 
     def doubt(self, claimed: Delivery, error: str, *, now: datetime, due_at: datetime | None) -> Delivery | None:
         """The attempt may have posted: find out at `due_at`, or leave it to the operator where that is None."""
@@ -101,9 +108,8 @@ class Attempts(Base):
 
     def _settle(self, claimed: Delivery, event: str, error: str, *, now: datetime, **values: Any) -> Delivery | None:
         with self._database.writing() as db:
-            if held(db, claimed, State.SENDING) is None:
-                return None
-            return change(db, claimed.id, event, error, now=now, error=error, **values)
+            sending = held(db, claimed, State.SENDING)
+            return sending and change(db, sending, event, error, now=now, error=error, **values)
 
     def abandoned(
         self, account: str, *, now: datetime, due_at: datetime, last_attempt: int | None = None
@@ -118,7 +124,7 @@ class Attempts(Base):
             return tuple(
                 change(
                     db,
-                    delivery.id,
+                    delivery,
                     "abandoned",
                     now=now,
                     state=State.UNKNOWN,
@@ -131,38 +137,33 @@ class Attempts(Base):
     def note_error(self, delivery: Delivery, error: str, *, now: datetime, due_at: datetime | None) -> Delivery | None:
         """Keep what hinders a delivery from being made into a post, and look at it again at `due_at`."""
         with self._database.writing() as db:
-            row = held(db, delivery, State.SCHEDULED, State.UNKNOWN)
-            if row is None or (row.state is State.UNKNOWN and row.frozen_by):
+            waiting = held(db, delivery, State.SCHEDULED, State.UNKNOWN)
+            if waiting is None or (waiting.state is State.UNKNOWN and waiting.frozen_by):
                 return None
-            return change(db, delivery.id, "error", error, now=now, error=error, due_at=due_at)
+            return change(db, waiting, "error", error, now=now, error=error, due_at=due_at)
 
     def expire(self, delivery: Delivery, *, now: datetime) -> Delivery | None:
         """End a scheduled delivery whose time is over, unless part of it stands or may stand on the network."""
         with self._database.writing() as db:
-            row = held(db, delivery, State.SCHEDULED)
-            if row is None or row.frozen_by:
+            waiting = held(db, delivery, State.SCHEDULED)
+            if waiting is None or waiting.frozen_by:
                 return None
-            return change(db, row.id, "expired", now=now, state=State.EXPIRED, due_at=None)
+            return change(db, waiting, "expired", now=now, state=State.EXPIRED, due_at=None)
 
 
-def _frozen(db: Connection, row: Row[Any], post: Post, now: datetime) -> dict[str, Any]:
+def _frozen(db: Connection, delivery: Delivery, post: Post, now: datetime) -> dict[str, Any]:
     """The post and the time of its first attempt, later than any other of this account whatever the clock does."""
-    account = accounts.c.id == row.account
-    last = db.execute(select(accounts.c.last_attempt_at).where(account)).scalar_one()
+    last = db.execute(_LAST_ATTEMPT, {"of": delivery.account}).scalar_one()
     moment = max(now, last + timedelta(microseconds=1)) if last else now
     last_part = moment + timedelta(microseconds=len(post.parts) - 1)  # each part may take a microsecond of its own
-    db.execute(update(accounts).where(account).values(last_attempt_at=last_part))
-    return {"post": dump(post), "first_attempt_at": moment}
+    db.execute(_CHANGE_ACCOUNT, {"of": delivery.account, "last_attempt_at": last_part})
+    return {"post": post, "first_attempt_at": moment}
 
 
-def _end_search(db: Connection, account: int, now: datetime) -> None:
+def _searched(db: Connection, delivery: Delivery, now: datetime) -> Delivery:
     """Whatever was published before a restore has been looked for as long as it may turn up again."""
-    over = (accounts.c.id == account, accounts.c.sought_until < now - SEARCH)
-    db.execute(update(accounts).where(*over).values(sought_since=None, sought_until=None))
-
-
-def _in_good_order(db: Connection, delivery: int) -> None:
-    """The account has published: what failed before is over, and only a pause still has its reason."""
-    account = select(deliveries.c.account).where(deliveries.c.id == delivery).scalar_subquery()
-    reason = case((accounts.c.paused, accounts.c.reason))
-    db.execute(update(accounts).where(accounts.c.id == account).values(failures=0, backoff_until=None, reason=reason))
+    if delivery.sought_until is None or delivery.sought_until >= now - SEARCH:
+        return delivery
+    ended: dict[str, Any] = {"sought_since": None, "sought_until": None}
+    db.execute(_CHANGE_ACCOUNT, {"of": delivery.account, **ended})
+    return replace(delivery, **ended)

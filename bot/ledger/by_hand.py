@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _RESOLVE = "Look at the account, then `bot resolve {id} --posted URL` or `bot resolve {id} --resend`"
 _WHY_NOT = {
     State.SCHEDULED: "it waits for its turn: nothing is in doubt",
-    State.SENDING: "it is being sent at this moment",
+    State.SENDING: "it is being sent at this moment, or its sender was cut off",
     State.UNKNOWN: "it may be on the network already",
     State.DELIVERED: "it has been delivered",
     State.DISCARDED: "it was refused for good",
@@ -32,7 +32,7 @@ _WHY_NOT = {
 }
 _INSTEAD = {
     State.SCHEDULED: "Cancel it with `bot cancel {id}`, or hurry it with `bot retry {id}`",
-    State.SENDING: "Wait until it is settled; `bot status` shows it",
+    State.SENDING: "Whichever it is, the next run settles it: bot run --once",
     State.UNKNOWN: _RESOLVE,
     State.DELIVERED: "To publish the article once more, post it with --again",
     State.DISCARDED: "To try it again: `bot retry {id}`",
@@ -44,47 +44,49 @@ _INSTEAD = {
 class ByHand(Base):
     """The operator's moves. Each raises Refused, saying why and what to do instead, where it could post twice."""
 
-    def retry(self, number: int, now: datetime, *, settles_in: timedelta = timedelta(0)) -> Delivery:
+    def retry(
+        self,
+        number: int,
+        now: datetime,
+        *,
+        settles_in: timedelta = timedelta(0),
+        not_before: datetime | None = None,
+    ) -> Delivery:
         """
-        Make a delivery due now, with all its attempts before it.
+        Make a delivery due now, or at its hour `not_before`, with all its attempts before it.
 
-        One that was discarded, expired or cancelled is scheduled again; one that is unknown stays so until it is found out,
-        which is not tried before its last change lies `settles_in` back.
+        One that was discarded, expired or cancelled is scheduled again; one that is unknown, or was when it was dropped, is so
+        until it is found out, which is not tried before its last change lies `settles_in` back.
         """
         with self._database.writing() as db:
             delivery = _in(db, number, *(state for state in State if state not in {State.SENDING, State.DELIVERED}))
-            values: dict[str, Any]
-            match delivery.state:
-                case State.UNKNOWN:
-                    changed_at = db.execute(
-                        select(deliveries.c.changed_at).where(deliveries.c.id == number)
-                    ).scalar_one()
-                    values = {"due_at": max(now, changed_at + settles_in)}
-                case State.SCHEDULED:
-                    values = {"error": None}
-                case _:
-                    _refuse_a_second(db, delivery)
-                    row = db.execute(select(deliveries).where(deliveries.c.id == number)).one()
-                    values = {"error": None, **unsent(row, delivery)}
-            return change(db, number, "retried", now=now, **{"due_at": now, "attempts": 0, **values})
+            values: dict[str, Any] = {"state": delivery.state, "attempts": 0}
+            if delivery.state.final:
+                _refuse_a_second(db, delivery)
+                values |= unsent(delivery)
+            if values["state"] is State.UNKNOWN:
+                due_at = max(now, _changed_at(db, number) + settles_in)
+            else:
+                due_at, values["error"] = max(now, not_before or now), None
+            return change(db, delivery, "retried", now=now, due_at=due_at, **values)
 
     def cancel(self, number: int, now: datetime) -> Delivery:
         """End a scheduled delivery of which nothing can be on the network, or put away one that was discarded."""
         with self._database.writing() as db:
             delivery = _in(db, number, State.SCHEDULED, State.DISCARDED)
             if delivery.state is State.DISCARDED:
-                return change(db, number, "cancelled", "put away", now=now, state=State.CANCELLED)
+                return change(db, delivery, "cancelled", "put away", now=now, state=State.CANCELLED)
             if delivery.receipts:
                 raise _refused(delivery, "parts of it stand on the network", "It goes on from there by itself")
             if delivery.post:
                 raise _refused(delivery, "an earlier attempt may be on the network", "It goes out under the same key")
-            return change(db, number, "cancelled", now=now, state=State.CANCELLED, due_at=None)
+            return change(db, delivery, "cancelled", now=now, state=State.CANCELLED, due_at=None)
 
     def move(self, delivery: Delivery, due_at: datetime, *, now: datetime) -> Delivery:
         """Let a scheduled delivery wait until another time."""
         with self._database.writing() as db:
-            _in(db, delivery.id, State.SCHEDULED)
-            return change(db, delivery.id, "moved", f"to {due_at:%Y-%m-%d %H:%M:%S} UTC", now=now, due_at=due_at)
+            waiting = _in(db, delivery.id, State.SCHEDULED)
+            return change(db, waiting, "moved", f"to {due_at:%Y-%m-%d %H:%M:%S} UTC", now=now, due_at=due_at)
 
     def resolve_posted(self, number: int, url: str, remote_id: str, now: datetime) -> Delivery:
         """The operator saw that the first part in doubt stands at `url`; what comes after it is sent, or looked for, now."""
@@ -94,28 +96,39 @@ class ByHand(Base):
                 why = "the ledger was restored, and this has not been looked for since"
                 raise _refused(delivery, why, f"`bot resume {delivery.account}`, and the next run looks for it")
             receipt = Receipt(index=unconfirmed(delivery)[0], remote_id=remote_id, url=url)
-            rest = unconfirmed(attach(db, delivery, receipt))
+            delivery = attach(db, delivery, receipt)
+            rest = unconfirmed(delivery)
             if not rest:
                 state, due_at = State.DELIVERED, None
             else:  # after a restore these may stand as well
                 state, due_at = State.UNKNOWN if delivery.sought_since else State.SCHEDULED, now
             return change(
-                db, number, "resolved: posted", url, now=now, state=state, due_at=due_at, attempts=0, error=None
+                db, delivery, "resolved: posted", url, now=now, state=state, due_at=due_at, attempts=0, error=None
             )
 
     def resolve_dropped(self, number: int, now: datetime) -> Delivery:
-        """The operator saw that it is not there, and does not want it to be."""
+        """
+        The operator saw that it is not there, and does not want it to be.
+
+        He may have looked too early: a `retry` makes it unknown again, and what it sends is the same under the same key.
+        """
         with self._database.writing() as db:
-            _in(db, number, State.UNKNOWN)
-            return change(db, number, "resolved: dropped", now=now, state=State.CANCELLED, due_at=None)
+            delivery = _in(db, number, State.UNKNOWN)
+            doubt: dict[str, Any] = {"doubted": True, "claim": delivery.claim + 1}
+            return change(db, delivery, "resolved: dropped", now=now, state=State.CANCELLED, due_at=None, **doubt)
 
     def resolve_resend(self, number: int, now: datetime) -> Delivery:
         """The operator saw that it is not there: send it now, the same bytes under the same key."""
         with self._database.writing() as db:
-            _in(db, number, State.UNKNOWN)
+            delivery = _in(db, number, State.UNKNOWN)
             return change(
-                db, number, "resolved: resend", now=now, state=State.SCHEDULED, due_at=now, attempts=0, error=None
+                db, delivery, "resolved: resend", now=now, state=State.SCHEDULED, due_at=now, attempts=0, error=None
             )
+
+
+def _changed_at(db: Connection, number: int) -> datetime:
+    moment: datetime = db.execute(select(deliveries.c.changed_at).where(deliveries.c.id == number)).scalar_one()
+    return moment
 
 
 def _in(db: Connection, number: int, *states: State) -> Delivery:

@@ -4,22 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select, union_all
 
+from bot.ledger.accounts import lane_of, row_named
 from bot.ledger.answers import Event
 from bot.ledger.base import Base
-from bot.ledger.rows import one, whole
+from bot.ledger.rows import WHOLE, delivery_of, one, whole
 from bot.ledger.schema import accounts, articles, deliveries, events, receipts
 from bot.model import State
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Row
+    from sqlalchemy import ColumnElement, Row, Subquery
 
+    from bot.ledger.answers import Lane
     from bot.model import Delivery
 
 _FINAL = tuple(state for state in State if state.final)
+
+
+def _first(*where: ColumnElement[bool]) -> Subquery:
+    """The earliest delivery of one account that goes on by itself: of each state the first, which an index has at hand."""
+    of = select(accounts.c.id).where(accounts.c.name == bindparam("name")).scalar_subquery()
+    columns = select(deliveries.c.due_at, deliveries.c.id).order_by(deliveries.c.due_at, deliveries.c.id).limit(1)
+    timed = columns.where(deliveries.c.account == of, deliveries.c.due_at.is_not(None), *where)
+    heads = [timed.where(deliveries.c.state == state).subquery() for state in (State.SCHEDULED, State.UNKNOWN)]
+    both = union_all(*(select(head) for head in heads)).subquery()
+    return select(both).order_by(both.c.due_at, both.c.id).limit(1).subquery()
+
+
+_NEXT_DUE = select(_first().c.due_at)
+_DUE = WHOLE.where(deliveries.c.id == select(_first(deliveries.c.due_at <= bindparam("now")).c.id).scalar_subquery())
 
 
 class Reading(Base):
@@ -35,19 +51,21 @@ class Reading(Base):
         with self._database.reading() as db:
             return whole(db, deliveries.c.article == article)
 
-    def due(self, account: str, now: datetime) -> Delivery | None:
-        """The next delivery of this account that is scheduled or unknown and due; without a time it waits for the operator."""
-        in_time = deliveries.c.due_at <= now
+    def turn(self, account: str, now: datetime) -> tuple[Lane, Delivery | None]:
+        """
+        What holds for an account's deliveries, and the next of them that is scheduled or unknown and due.
+
+        What has no time waits for the operator. Raises LedgerError where there is no such account.
+        """
         with self._database.reading() as db:
-            found = (_first(db, account, state, in_time) for state in (State.SCHEDULED, State.UNKNOWN))
-            heads = [(row.due_at, row.id) for row in found if row]
-            return one(db, min(heads)[1]) if heads else None
+            rows = db.execute(_DUE, {"name": account, "now": now}).all()
+            return lane_of(row_named(db, account)), delivery_of(rows) if rows else None
 
     def next_due(self, account: str) -> datetime | None:
         """When the next delivery of this account is due by itself."""
         with self._database.reading() as db:
-            heads = (_first(db, account, state) for state in (State.SCHEDULED, State.UNKNOWN))
-            return min((row.due_at for row in heads if row), default=None)
+            at: datetime | None = db.execute(_NEXT_DUE, {"name": account}).scalar()
+            return at
 
     def waiting(self) -> tuple[Delivery, ...]:
         """What is scheduled, in order of its time; what has none yet comes last."""
@@ -76,12 +94,12 @@ class Reading(Base):
         """
         What the operator should look at, oldest first.
 
-        What is unknown or discarded; what is scheduled with an error, or with parts that stand already; and any delivery
-        for which a receipt came too late to be its own: that post may be on the network beside it.
+        What is unknown or discarded; what is being sent, since its sender may have been cut off; what is scheduled with an
+        error, or with parts that stand already; and any delivery for which a receipt came too late to be its own: that post may be on the network beside it.
         """
         stands = exists().where(receipts.c.delivery == deliveries.c.id).correlate(deliveries)
         hindered = (deliveries.c.state == State.SCHEDULED) & (deliveries.c.error.is_not(None) | stands)
-        unclear = deliveries.c.state.in_([State.UNKNOWN, State.DISCARDED])
+        unclear = deliveries.c.state.in_([State.UNKNOWN, State.DISCARDED, State.SENDING])
         with self._database.reading() as db:
             return whole(db, or_(unclear, hindered, _late_receipt()))
 
@@ -92,14 +110,6 @@ class Reading(Base):
             told = told.where(or_(events.c.article == article, _meanwhile(article)))
         with self._database.reading() as db:
             return tuple(_event(row) for row in db.execute(told.order_by(events.c.id)))
-
-
-def _first(db: Connection, account: str, state: State, *where: ColumnElement[bool]) -> Row[Any, Any] | None:
-    """The earliest delivery of one account in one state that has a time; an index has it at hand."""
-    of = select(accounts.c.id).where(accounts.c.name == account).scalar_subquery()
-    timed = (deliveries.c.account == of, deliveries.c.state == state, deliveries.c.due_at.is_not(None), *where)
-    columns = select(deliveries.c.due_at, deliveries.c.id)
-    return db.execute(columns.where(*timed).order_by(deliveries.c.due_at, deliveries.c.id).limit(1)).one_or_none()
 
 
 def _meanwhile(article: int) -> ColumnElement[bool]:

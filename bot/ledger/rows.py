@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from bot.errors import LedgerError, Refused
-from bot.ledger.codec import load
 from bot.ledger.schema import accounts, articles, deliveries, events, receipts
-from bot.model import Delivery, Post, Receipt, State
+from bot.model import Delivery, Receipt, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Row
 
-_WHOLE = (
+# Statements that every delivery runs through stand ready: to build one takes longer than to run it.
+WHOLE = (
     select(
-        deliveries,
+        *deliveries.c["id", "article", "key", "state", "due_at", "attempts", "claim", "frozen_by", "doubted"],
+        *deliveries.c["first_attempt_at", "post", "error"],
         articles.c.headline,
         accounts.c.name,
         accounts.c.network,
@@ -35,6 +37,12 @@ _WHOLE = (
     .join(accounts, deliveries.c.account == accounts.c.id)
     .outerjoin(receipts, deliveries.c.id == receipts.c.delivery)
 )
+_ONE = WHOLE.where(deliveries.c.id == bindparam("number")).order_by(receipts.c.part)
+_CHANGE = update(deliveries).where(deliveries.c.id == bindparam("number"))
+_NOTE = insert(events)
+_ID = select(accounts.c.id).where(accounts.c.name == bindparam("name")).scalar_subquery()
+_HOLDER = select(receipts.c.delivery).where(receipts.c.account == _ID, receipts.c.remote_id == bindparam("remote_id"))
+_ATTACH = insert(receipts).values(account=_ID)
 THAWED: dict[str, Any] = {"post": None, "first_attempt_at": None, "frozen_by": None}
 
 
@@ -42,19 +50,20 @@ def whole(
     db: Connection, *where: ColumnElement[bool], order: Iterable[ColumnElement[Any]] = ()
 ) -> tuple[Delivery, ...]:
     """The deliveries that meet `where`, with their receipts, in this order or as they were made."""
-    rows = db.execute(_WHOLE.where(*where).order_by(*order, deliveries.c.id, receipts.c.part))
-    return tuple(_delivery(list(group)) for _, group in groupby(rows, lambda row: row.id))
+    rows = db.execute(WHOLE.where(*where).order_by(*order, deliveries.c.id, receipts.c.part))
+    return tuple(delivery_of(list(group)) for _, group in groupby(rows, lambda row: row.id))
 
 
 def one(db: Connection, number: int) -> Delivery:
     """The delivery of this number. Raises LedgerError where there is none."""
-    found = whole(db, deliveries.c.id == number)
-    if not found:
+    rows = db.execute(_ONE, {"number": number}).all()
+    if not rows:
         raise LedgerError(f"there is no delivery {number}", hint="`bot status` and `bot log` show their numbers")
-    return found[0]
+    return delivery_of(rows)
 
 
-def _delivery(rows: list[Row[Any]]) -> Delivery:
+def delivery_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> Delivery:
+    """The delivery that these rows of WHOLE tell, one for each of its receipts."""
     row = rows[0]
     return Delivery(
         id=row.id,
@@ -69,7 +78,8 @@ def _delivery(rows: list[Row[Any]]) -> Delivery:
         claim=row.claim,
         frozen_by=row.frozen_by,
         first_attempt_at=row.first_attempt_at,
-        post=None if row.post is None else load(Post, row.post),
+        doubted=row.doubted,
+        post=row.post,
         receipts=tuple(Receipt(row.part, row.remote_id, row.url, row.proof) for row in rows if row.part is not None),
         error=row.error,
         sought_since=row.sought_since,
@@ -77,41 +87,36 @@ def _delivery(rows: list[Row[Any]]) -> Delivery:
     )
 
 
-def held(db: Connection, claimed: Delivery, *states: State) -> Row[Any] | None:
+def held(db: Connection, claimed: Delivery, *states: State) -> Delivery | None:
     """
-    The row of a delivery that still stands in one of `states` and under the claim number that its holder knows.
+    A delivery as it is now, if it still stands in one of `states` and under the claim number that its holder knows.
 
     This is what every move of a sender depends on: None says that the delivery went on without him.
     """
-    return db.execute(
-        select(deliveries)
-        .where(
-            deliveries.c.id == claimed.id,
-            deliveries.c.claim == claimed.claim,
-            deliveries.c.state == claimed.state,
-            deliveries.c.state.in_(states),
-        )
-        .with_for_update()
-    ).one_or_none()
+    delivery = one(db, claimed.id)
+    known = (delivery.state, delivery.claim) == (claimed.state, claimed.claim)
+    return delivery if known and delivery.state in states else None
 
 
-def change(db: Connection, number: int, event: str, detail: str = "", *, now: datetime, **values: Any) -> Delivery:
-    """Change a delivery and write down what happened to it."""
-    db.execute(update(deliveries).where(deliveries.c.id == number).values(**values, changed_at=now))
-    changed = one(db, number)
+def change(
+    db: Connection, delivery: Delivery, event: str, detail: str = "", *, now: datetime, **values: Any
+) -> Delivery:
+    """Change fields of a delivery, as this transaction read it, and write down what happened to it."""
+    db.execute(_CHANGE, {"number": delivery.id, "changed_at": now, **values})
+    changed = replace(delivery, **values)
     note_on(db, changed, event, detail, now=now)
     return changed
 
 
-def unsent(row: Row[Any], delivery: Delivery) -> dict[str, Any]:
+def unsent(delivery: Delivery) -> dict[str, Any]:
     """
     What becomes of a delivery whose last attempt certainly did not post.
 
     If an attempt before it may have, that is as open as before. Else nothing is out there, and unless parts stand the
     next attempt renders it afresh. After a restore more of them may stand than the ledger knows: these are looked for.
     """
-    afresh = row.frozen_by == row.claim and not delivery.receipts
-    in_doubt = row.doubted or (delivery.sought_since is not None and row.frozen_by is not None and not afresh)
+    afresh = delivery.first_time
+    in_doubt = delivery.doubted or (delivery.sought_since is not None and bool(delivery.frozen_by) and not afresh)
     return {"state": State.UNKNOWN if in_doubt else State.SCHEDULED, **(THAWED if afresh else {})}
 
 
@@ -129,27 +134,20 @@ def attach(db: Connection, delivery: Delivery, receipt: Receipt) -> Delivery:
     """
     if receipt in delivery.receipts:
         return delivery
-    account = db.execute(select(deliveries.c.account).where(deliveries.c.id == delivery.id)).scalar_one()
-    taken = receipts.c.account == account, receipts.c.remote_id == receipt.remote_id
-    holder = db.execute(select(receipts.c.delivery).where(*taken)).scalar()
+    names = {"name": delivery.account, "remote_id": receipt.remote_id}
+    holder = db.execute(_HOLDER, names).scalar()
     if holder is not None:
+        hint = "Look which of the two stands on the network; `bot log` tells what happened to them"
+        whose = "another part of it" if holder == delivery.id else f"delivery {holder}"
         raise Refused(
-            f"{receipt.remote_id} is the receipt of delivery {holder} already",
+            f"{receipt.remote_id} is the receipt of {whose} already",
             where=f"delivery {delivery.id}",
-            hint="Look which of the two stands on the network; `bot log` tells what happened to them",
+            hint=None if holder == delivery.id else hint,
         )
     if receipt.index not in unconfirmed(delivery):
         raise Refused(f"part {receipt.index + 1} is not one that waits for a receipt", where=f"delivery {delivery.id}")
-    db.execute(
-        insert(receipts).values(
-            delivery=delivery.id,
-            part=receipt.index,
-            account=account,
-            remote_id=receipt.remote_id,
-            url=receipt.url,
-            proof=dict(receipt.proof),
-        )
-    )
+    kept = {"delivery": delivery.id, "part": receipt.index, "url": receipt.url, "proof": dict(receipt.proof)}
+    db.execute(_ATTACH, names | kept)
     return delivery.with_receipt(receipt)
 
 
@@ -164,11 +162,8 @@ def note(
     account: str | None = None,
 ) -> None:
     """Write down something that happened."""
-    db.execute(
-        insert(events).values(
-            at=now, article=article, delivery=delivery, account=account, event=event, detail=" ".join(detail.split())
-        )
-    )
+    of = {"article": article, "delivery": delivery, "account": account}
+    db.execute(_NOTE, {"at": now, "event": event, "detail": " ".join(detail.split()), **of})
 
 
 def note_on(db: Connection, delivery: Delivery, event: str, detail: str = "", *, now: datetime) -> None:

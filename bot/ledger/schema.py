@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
@@ -22,7 +22,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from bot.model import State
+from bot.ledger.codec import dump, load
+from bot.model import Post, State
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
@@ -56,6 +57,19 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
         return value and value.replace("\0", r"\x00").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+class Frozen(TypeDecorator[Post]):
+    """A post as plain JSON."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Post | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else dump(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Post | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else load(Post, value)
 
 
 _STATE = Enum(State, native_enum=False, length=16, values_callable=lambda states: [state.value for state in states])
@@ -121,7 +135,7 @@ deliveries = Table(
     Column("frozen_by", Integer),  # the claim that wrote `post`; NULL while nothing may be out there
     Column("doubted", Boolean, nullable=False, default=False),  # its last claim took it out of `unknown`
     Column("first_attempt_at", Moment),
-    Column("post", JSON(none_as_null=True)),
+    Column("post", Frozen),
     Column("error", Words),
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import httpcore
 
-from bot.errors import DeliveryError, OutcomeUnknown, Rejected, Unauthorized, Unavailable
+from bot.errors import DeliveryError, OutcomeUnknown, Rejected, Unanswered, Unauthorized, Unavailable
 from bot.networks.wire import TooLarge
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Stakes(NamedTuple):
 
 
 NOTHING_POSTED = Stakes(refused=Unauthorized, unclear=Unavailable, too_much=Unavailable)
-PERHAPS_POSTED = Stakes(refused=Rejected, unclear=OutcomeUnknown, too_much=OutcomeUnknown)
+PERHAPS_POSTED = Stakes(refused=Rejected, unclear=Unanswered, too_much=OutcomeUnknown)
 LOOKING = Stakes(refused=OutcomeUnknown, unclear=Unavailable, too_much=OutcomeUnknown)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import weakref
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
 LARGEST_ANSWER = 1_000_000
+# For so many seconds after an answer its connection is used again. Servers hang up after 5 and more; a request that meets
+# that is one of which nobody knows what became, where a new connection would have been refused.
+FRESH = 1.0
 Header = tuple[bytes, bytes]
 
 
@@ -22,10 +26,15 @@ class TooLarge(httpcore.RemoteProtocolError):
 
 
 class Deadline:
-    """The end of an attempt; starts when it is made."""
+    """The end of an attempt, which begins when this is made."""
 
     def __init__(self, seconds: float) -> None:
-        self._end = monotonic() + seconds
+        self._seconds = seconds
+        self.renew()
+
+    def renew(self) -> None:
+        """Another attempt begins."""
+        self._end = monotonic() + self._seconds
 
     def left(self, late: type[httpcore.TimeoutException]) -> float:
         """The seconds that are left; raises `late` where none are."""
@@ -48,11 +57,14 @@ class Wire:
     """
     Sends requests until the deadline; raises httpcore's exceptions, of which ConnectError and ConnectTimeout are certain.
 
-    The timeouts of httpx and requests are per read: a server that dribbles a byte a second never meets them.
+    The timeouts of httpx and requests are per read: a server that dribbles a byte a second never meets them. Nothing is
+    sent a second time: a request that breaks on a connection from before breaks. It is for one attempt at a time, and hangs up
+    when nobody has it any more.
     """
 
-    def __init__(self, deadline: Deadline) -> None:
-        self._pool = httpcore.ConnectionPool(network_backend=_Backend(deadline))
+    def __init__(self, deadline: Deadline, *, fresh: float = FRESH) -> None:
+        self._pool = httpcore.ConnectionPool(network_backend=_Backend(deadline), keepalive_expiry=fresh)
+        weakref.finalize(self, self._pool.close)
 
     def ask(self, method: bytes | str, url: httpcore.URL | str, headers: Iterable[Header], body: Any) -> Answer:
         """The answer to one request; it is not followed anywhere else, nor unfolded in memory."""

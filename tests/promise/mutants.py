@@ -41,8 +41,8 @@ NAMED = (
     Mutant(
         "unknown is tried again like a failure",
         DELIVER,
-        "self._ledger.doubt(claimed, _words(error), now=now, due_at=self._when_to_look(claimed))",
-        "self._ledger.postpone(claimed, _words(error), now=now, due_at=now)",
+        "                self._ledger.doubt(claimed, _words(error), now=now, due_at=due_at)\n                if",
+        "                self._ledger.postpone(claimed, _words(error), now=now, due_at=now)\n                if",
     ),
     Mutant(
         "a crash is tried again like a failure",
@@ -59,22 +59,22 @@ NAMED = (
     Mutant(
         "a claim without its guard",
         ATTEMPTS,
-        "row = held(db, delivery, State.SCHEDULED, State.UNKNOWN)\n            if row is None:\n                return None\n            _end",
-        "row = db.execute(select(deliveries).where(deliveries.c.id == delivery.id)).one()\n            _end",
+        "held(db, delivery, State.SCHEDULED, State.UNKNOWN)\n            if waiting is None:\n                return None\n            number",
+        "__import__('bot.ledger.rows').ledger.rows.one(db, delivery.id)\n            number",
     ),
     Mutant(
         "a finish guarded by the state alone",
         ROWS,
-        "            deliveries.c.claim == claimed.claim,\n",
-        "",
+        "known = (delivery.state, delivery.claim) == (claimed.state, claimed.claim)",
+        "known = delivery.state == claimed.state",
     ),
 )
 MORE = (
     Mutant(
         "a finish without any guard",
         ATTEMPTS,
-        "            if held(db, claimed, State.SENDING) is None:\n                return None\n            return change(db, claimed.id, event",
-        "            return change(db, claimed.id, event",
+        "            sending = held(db, claimed, State.SENDING)\n            return sending and change(db, sending, event",
+        "            return change(db, claimed, event",
     ),
     Mutant(
         "a look at posts that others hold",
@@ -110,32 +110,32 @@ MORE = (
     Mutant(
         "thawed after an attempt in doubt",
         ROWS,
-        "in_doubt = row.doubted or (",
+        "in_doubt = delivery.doubted or (",
         "in_doubt = (",
     ),
     Mutant(
         "thawed though parts stand",
         ROWS,
-        "afresh = row.frozen_by == row.claim and not delivery.receipts",
-        "afresh = row.frozen_by == row.claim",
+        "afresh = delivery.first_time",
+        "afresh = delivery.frozen_by == delivery.claim",
     ),
     Mutant(
         "thawed by any failure",
         ROWS,
-        "afresh = row.frozen_by == row.claim and not delivery.receipts",
+        "afresh = delivery.first_time",
         "afresh = not delivery.receipts",
     ),
     Mutant(
         "rendered afresh at each attempt",
         ATTEMPTS,
-        "**({} if row.frozen_by else _frozen",
+        "**({} if waiting.frozen_by else _frozen",
         "**({} if False else _frozen",
     ),
     Mutant(
         "first_attempt_at renewed at each attempt",
         ATTEMPTS,
-        "                attempts=row.attempts + 1,\n",
-        "                attempts=row.attempts + 1,\n                first_attempt_at=now,\n",
+        "**({} if waiting.frozen_by else _frozen",
+        "**({'first_attempt_at': now} if waiting.frozen_by else _frozen",
     ),
     Mutant(
         "first_attempt_at goes back with the clock",
@@ -164,8 +164,8 @@ MORE = (
     Mutant(
         "an expiry of what may be out",
         ATTEMPTS,
-        "if row is None or row.frozen_by:",
-        "if row is None:",
+        "if waiting is None or waiting.frozen_by:",
+        "if waiting is None:",
         "tests/contract/ledger/test_attempts.py -k expire",
     ),
     Mutant(
@@ -180,6 +180,7 @@ MORE = (
         "bot/ledger/locks.py",
         "yield _lock(lock, wait=wait)",
         "yield True",
+        "tests/contract/ledger/test_lanes.py",
     ),
     Mutant(
         "what was left in sending is forgotten",
@@ -197,8 +198,9 @@ MORE = (
     Mutant(
         "attempts never end",
         DELIVER,
-        "if claimed.attempts >= self._policy.max_attempts:",
+        "if claimed.attempts >= self._policy.max_attempts and not (repeatable and unanswered):",
         "if False:",
+        "tests/unit/test_deliver.py",
     ),
 )
 

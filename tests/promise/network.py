@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from fakes import Crash
 
 from bot import model
-from bot.errors import OutcomeUnknown, RateLimited, Rejected, Unauthorized, Unavailable
+from bot.errors import OutcomeUnknown, RateLimited, Rejected, Unanswered, Unauthorized, Unavailable
 from bot.model import Delivery, Identity, Limit, Receipt
 from bot.networks.timeline import Standing, recognised, since
 
@@ -145,11 +145,11 @@ class Line:
         self._proven(fate)
         self.witness.left(delivery)
         if fate in {"lost before", "surprise before"}:
-            raise OutcomeUnknown("no answer") if fate == "lost before" else ValueError("a surprise")
+            raise Unanswered("no answer") if fate == "lost before" else ValueError("a surprise")
         if fate in {"late", "crash late"}:
             delay = 3000 if self.to.repeatable else 50  # the dust settles by then where a look has to do
             self.to.on_its_way.append((self.elapsed() + delay, entries))
-            raise OutcomeUnknown("no answer") if fate == "late" else Crash
+            raise Unanswered("no answer") if fate == "late" else Crash
         receipts = self.to.accept(entries, self.elapsed())
         if fate == "slow":
             self.ask("answer")

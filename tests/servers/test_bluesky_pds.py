@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from servers.bluesky import LOG_IN, NOW, adapter, delivery, refusal
-from servers.lossy import Fault, answers, cuts, loses
+from servers.lossy import Fault, answers, cuts, late, loses
 from servers.pds import POSTS
 
 from bot.errors import OutcomeUnknown, RateLimited, Rejected, Unauthorized, Unavailable
@@ -88,6 +88,16 @@ def test_other_content_under_our_key_is_never_overwritten(login: Login, here: Ad
     with pytest.raises(OutcomeUnknown, match="not what was sent"):
         list(here.find(attempt, ()))
     assert ["Theirs."] == login.texts()
+
+
+def test_an_attempt_after_one_that_had_no_answer_has_the_whole_time(login: Login, lossy: Lossy, tmp_path: Path) -> None:
+    login.keep_session(tmp_path, "bluesky", lossy.url)
+    one_run = adapter(login, tmp_path, lossy.url, timeout=1.0)
+    lossy.next("putRecord", late)
+    with pytest.raises(OutcomeUnknown, match="within 1 s"):
+        list(one_run.publish(delivery("One.")))
+    list(one_run.publish(replace(delivery("One."), attempts=2, claim=2)))
+    assert ["One."] == login.texts()
 
 
 def test_what_another_delivery_holds_is_not_found_as_ours(here: Adapter) -> None:

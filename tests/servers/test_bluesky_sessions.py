@@ -73,6 +73,16 @@ def test_a_dead_refresh_token_makes_one_log_in(pds: PDS, login: Login, lossy: Lo
     assert (1, 1) == (lossy.count(REFRESH), lossy.count(LOG_IN))
 
 
+def test_an_attempt_uses_the_session_that_is_kept_by_then(pds: PDS, login: Login, lossy: Lossy, tmp_path: Path) -> None:
+    login.keep_session(tmp_path, "bluesky", lossy.url)
+    one_run = adapter(login, tmp_path, lossy.url)
+    list(one_run.publish(delivery("One.")))
+    replace(login, access=expired(pds, login.access)).keep_session(tmp_path, "bluesky", lossy.url)
+    list(one_run.publish(delivery("Two.", number=2)))
+    assert ["One.", "Two."] == login.texts()
+    assert (1, 0) == (lossy.count(REFRESH), lossy.count(LOG_IN))
+
+
 @pytest.mark.parametrize("code", ["ExpiredToken", "InvalidToken"])
 def test_a_token_that_is_refused_when_fresh_is_not_refreshed_for_ever(
     login: Login, lossy: Lossy, through: Adapter, code: str

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import OutcomeUnknown, RateLimited, Unauthorized, Unavailable
+from bot.errors import OutcomeUnknown, RateLimited, Unanswered, Unauthorized, Unavailable
 from bot.model import Delivery, Identity, Limit, Network, Receipt
 from bot.networks.timeline import Standing, recognised
 
@@ -144,7 +144,7 @@ class Line:
         fate = self._fate()
         self._proven(fate)
         if fate == "lost before":
-            raise OutcomeUnknown("no answer")
+            raise Unanswered("no answer")
         late = DEADLINE / self.speed / 2 if fate == "late" else 0
         post = {"account": self.account, "key": key, "text": text, "reply_to": before, "repeatable": self.repeatable}
         name = self._ask(end, answered=not late, ask="post", late=late, **post)

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 import pytest
 from fakes import NOON, POLICY, Crash, FakeNetwork, World, compose, down, story
 
-from bot.errors import ComposeError, LedgerError, OutcomeUnknown, RateLimited, Rejected, Unauthorized, Unavailable
+from bot.errors import (
+    ComposeError,
+    ConfigurationError,
+    LedgerError,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    Unanswered,
+    Unauthorized,
+    Unavailable,
+)
 from bot.model import Account, Article, Delivery, Limit, Network, Post, Receipt, State
 
 if TYPE_CHECKING:
@@ -505,3 +515,81 @@ def test_a_limit_that_is_over_already_is_no_reason_to_run_hot(world: World) -> N
     world.take_in(story())
     world.run()
     assert 49 == len(world.networks["one"].faults)
+
+
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_an_outage_without_answers_puts_few_posts_in_doubt_and_none_is_left_to_the_operator(
+    world: World, *, repeatable: bool
+) -> None:
+    network = world.networks["one"] = FakeNetwork(repeatable=repeatable)
+    deliveries = [world.take_in(story(number)) for number in range(20)]
+    network.faults = [Unanswered("answered 503") for _ in range(500)]
+    network.looks = [Unavailable("answered 503") for _ in range(500)]
+    doubts = []
+    for minutes in (0, 60, 4 * 60):
+        world.run()
+        for _ in range(minutes):
+            world.run(after=60)
+        doubts.append([world.now(delivery).state for delivery in deliveries].count(State.UNKNOWN))
+    assert doubts[0] == 1
+    assert doubts[1] <= 8, "one each time that the lane tries"
+    assert doubts[2] <= 14
+    network.faults, network.looks = [], []
+    for _ in range(90):
+        world.run(after=60)
+    assert {State.DELIVERED} == {world.now(delivery).state for delivery in deliveries}
+    assert (20, 0) == (len(network.posts), network.doubles)
+
+
+def test_posts_that_waited_out_an_outage_are_not_dated_back(world: World) -> None:
+    first, second = (world.take_in(story(number)) for number in range(2))
+    world.networks["one"].faults = [Unanswered("answered 503") for _ in range(3)]
+    world.run()
+    for _ in range(60):
+        world.run(after=60)
+    assert NOON == world.now(first).first_attempt_at
+    assert world.now(second).first_attempt_at != NOON
+
+
+def test_a_network_that_answers_and_cannot_be_understood_holds_up_no_other_post(world: World) -> None:
+    world.networks["one"].faults = [OutcomeUnknown("something else is kept under that key")]
+    first, second = (world.take_in(story(number)) for number in range(2))
+    world.run()
+    assert (State.UNKNOWN, State.DELIVERED) == (world.now(first).state, world.now(second).state)
+
+
+def test_what_was_dropped_too_early_goes_out_as_it_was_under_the_same_key(world: World) -> None:
+    network = world.networks["one"] = FakeNetwork(repeatable=False, faults=["lost"])
+    delivery = world.take_in(story())
+    world.run()
+    sent = world.now(delivery)
+    world.ledger.resolve_dropped(delivery.id, world.clock())
+    again = world.courier().retry(delivery.id)
+    assert (State.UNKNOWN, sent.post, sent.key) == (again.state, again.post, again.key)
+    assert NOON + timedelta(seconds=60 + 120) == again.due_at
+    world.run(after=180)
+    assert (State.DELIVERED, 1, 0) == (world.now(delivery).state, len(network.posts), network.doubles)
+
+
+def test_the_operators_retry_does_not_go_before_the_articles_hour(world: World) -> None:
+    hour = NOON + timedelta(hours=3)
+    delivery = world.take_in(story(publish_at=hour))
+    assert hour == world.courier().retry(delivery.id).due_at
+    world.clock.now = hour + timedelta(hours=1)
+    assert world.clock() == world.courier().retry(delivery.id).due_at
+
+
+def test_keys_of_another_login_hold_the_account_and_say_so(world: World) -> None:
+    delivery = world.take_in(story())
+    world.networks["one"].checks = ["login:1", "login:2"]
+    world.networks["one"].faults = [Unauthorized("token revoked")]
+    world.run()
+    world.credentials = "keys of another"
+    with pytest.raises(ConfigurationError, match="was login:1 and now shows login:2"):
+        world.run()
+    lane = world.ledger.lane_of("one")
+    assert (True, "keys of another") == (lane.paused, lane.paused_with)
+    assert "now shows login:2" in str(lane.reason)
+    world.credentials = "the right ones"
+    world.run()
+    assert State.DELIVERED is world.now(delivery).state

@@ -35,7 +35,7 @@ class BlueskyAdapter:
         self._account = account
         self._name = name
         self._home = home
-        self._clock = clock
+        self._server = Server(account, name, home, clock)
 
     @property
     def network(self) -> Network:
@@ -44,50 +44,42 @@ class BlueskyAdapter:
 
     def publish(self, delivery: Delivery) -> Iterator[Receipt]:
         """Publish what has no receipt: a thread at its first attempt in one go, else part by part."""
-        with self._server() as server:
-            did = server.did
-            missing = list(entries(delivery, did))
-            together = _all_at_once(did, missing)
-            if (
-                delivery.first_time
-                and len(missing) > 1
-                and len(missing) <= MOST_WRITES
-                and len(together) <= LARGEST_BODY
-            ):
-                answer = server.write("com.atproto.repo.applyWrites", together)
-                yield from _confirmed(missing, answer.get("results"))
-            else:
-                for entry in missing:
-                    answer = server.write("com.atproto.repo.putRecord", _alone(entry))
-                    yield from _confirmed([entry], [answer])
+        server = self._server.begin()
+        did = server.did
+        missing = list(entries(delivery, did))
+        several = delivery.first_time and 1 < len(missing) <= MOST_WRITES
+        if several and len(together := _all_at_once(did, missing)) <= LARGEST_BODY:
+            answer = server.write("com.atproto.repo.applyWrites", together)
+            yield from _confirmed(missing, answer.get("results"))
+        else:
+            for entry in missing:
+                answer = server.write("com.atproto.repo.putRecord", _alone(entry))
+                yield from _confirmed([entry], [answer])
 
     def find(self, delivery: Delivery, taken: Collection[str]) -> Iterator[Receipt]:
         """Yield the parts that stand under their keys, after a restore under any, ending at the first that is absent."""
-        with self._server() as server:
-            if delivery.sought_since is not None:
-                yield from sought(delivery, server.did, server.records(server.did, COLLECTION), taken)
+        server = self._server.begin()
+        if delivery.sought_since is not None:
+            yield from sought(delivery, server.did, server.records(server.did, COLLECTION), taken)
+            return
+        for entry in entries(delivery, server.did):
+            found = server.record(entry.did, COLLECTION, entry.key)
+            if found is None:
                 return
-            for entry in entries(delivery, server.did):
-                found = server.record(entry.did, COLLECTION, entry.key)
-                if found is None:
-                    return
-                if found.get("value") != entry.record or entry.uri in taken:
-                    raise OutcomeUnknown(f"{entry.uri} stands, but is not what was sent")
-                yield entry.receipt
+            if found.get("value") != entry.record or entry.uri in taken:
+                raise OutcomeUnknown(f"{entry.uri} stands, but is not what was sent")
+            yield entry.receipt
 
     def check(self) -> Identity:
         """Who we are there."""
-        with self._server() as server:
-            session = server.read("com.atproto.server.getSession")
-            if session.get("active") is False:
-                hint = f"When it is active again: bot resume {self._name}."
-                raise Unauthorized(f"{self._account.handle} is {session.get('status', 'not active')}", hint=hint)
-            did = server.did
-            handle = str(session.get("handle", self._account.handle))
-            return Identity(did, handle, f"https://bsky.app/profile/{did}", ("may post", *server.quota()))
-
-    def _server(self) -> Server:
-        return Server(self._account, self._name, self._home, self._clock)
+        server = self._server.begin()
+        session = server.read("com.atproto.server.getSession")
+        if session.get("active") is False:
+            hint = f"When it is active again: bot resume {self._name}."
+            raise Unauthorized(f"{self._account.handle} is {session.get('status', 'not active')}", hint=hint)
+        did = server.did
+        handle = str(session.get("handle", self._account.handle))
+        return Identity(did, handle, f"https://bsky.app/profile/{did}", ("may post", *server.quota()))
 
 
 def _alone(entry: Entry) -> bytes:

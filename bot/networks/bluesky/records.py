@@ -33,22 +33,18 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One part as it stands on the server: where, and what."""
+    """One part as it stands on the server: where, what, and the address that the server computes of exactly this content."""
 
     index: int
     did: str
     key: str
     record: Mapping[str, Any]
+    cid: str
 
     @property
     def uri(self) -> str:
         """The record's address."""
         return f"at://{self.did}/{COLLECTION}/{self.key}"
-
-    @property
-    def cid(self) -> str:
-        """The address of exactly this content, as the server computes it."""
-        return content_address(self.record)
 
     @property
     def receipt(self) -> Receipt:
@@ -67,7 +63,8 @@ def entries(delivery: Delivery, did: str) -> Iterator[Entry]:
         key = record_key(moment, delivery.key, index)
         reply = {"root": dict(proofs[0]), "parent": dict(proofs[-1])} if index else None
         created = moment + timedelta(milliseconds=index)  # readers' apps sort a thread by this
-        entry = Entry(index, did, key, _record(part, post, created, reply))
+        record = _record(part, post, created, reply)
+        entry = Entry(index, did, key, record, content_address(record))
         proofs.append(confirmed.get(index) or entry.receipt.proof)
         if index not in confirmed:
             yield entry

@@ -1,7 +1,8 @@
-"""One account's server for the length of one attempt: the only module that knows the SDK, whose every error it translates."""
+"""One account's server, spoken to through the SDK, whose every error is translated here."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self
@@ -9,25 +10,19 @@ from urllib.parse import urlsplit
 
 from bot import files
 from bot.errors import DeliveryError, OutcomeUnknown, RateLimited, Unauthorized
-from bot.networks.bluesky.lazily import lazily
+from bot.networks.bluesky.sdk import (
+    BadRequestError,
+    ClientBase,
+    DotDict,
+    RateLimitExceededError,
+    RequestErrorBase,
+    Session,
+    UnauthorizedError,
+)
 from bot.networks.bluesky.transport import Transport
 from bot.networks.outcomes import NOTHING_POSTED, PERHAPS_POSTED, Stakes, in_words, retry_at, unanswered
 from bot.networks.rates import reset, window
 from bot.networks.wire import Deadline
-
-# The SDK's typed methods are hundreds of pydantic models that we do not call; importing them took 0.53 s, without
-# them it is 0.20 s.
-with lazily("atproto_client.namespaces.async_ns", "atproto_client.namespaces.sync_ns"):
-    from atproto_client.client.base import ClientBase
-    from atproto_client.client.session import Session
-    from atproto_client.exceptions import (
-        BadRequestError,
-        RateLimitExceededError,
-        RequestErrorBase,
-        UnauthorizedError,
-    )
-    from atproto_client.models.dot_dict import DotDict
-    from atproto_client.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,14 +35,16 @@ Answer = Mapping[str, Any]
 
 
 PAGE = 50  # records, which fit the largest answer that we read however long they are
+_JSON = {"Content-Type": "application/json"}
 _STALE_TOKEN = frozenset({"ExpiredToken", "InvalidToken"})
 _TOKEN = re.compile(r"[\w.-]+", re.ASCII)
 
 
 class Server:
     """
-    The account's server, signed in as the account when that is first needed; use it in a `with`.
+    The account's server, signed in as the account when that is first needed; `begin` each attempt.
 
+    Between attempts it keeps its connection, for as long as that is fresh, and nothing else.
     It stays the server that the settings name, though Bluesky tells an account's own host when it signs in: bsky.social
     passes calls on, and a proxy before a server must not be gone round.
     """
@@ -58,14 +55,15 @@ class Server:
         self._var = home / "var"
         self._clock = clock
         self._session: Session | None = None
-        self._transport = Transport(Deadline(account.timeout))
-        self._sdk = ClientBase(account.base_url, Request(transport=self._transport))
+        self._deadline = Deadline(account.timeout)
+        self._transport = Transport(self._deadline)
+        self._sdk = ClientBase(account.base_url, self._transport)
 
-    def __enter__(self) -> Self:
+    def begin(self) -> Self:
+        """The same server for another attempt, which has the whole time, and the session that is kept by now."""
+        self._deadline.renew()
+        self._session = None
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self._sdk.request.close()
 
     @property
     def did(self) -> str:
@@ -74,9 +72,8 @@ class Server:
 
     def write(self, method: str, body: bytes) -> Answer:
         """Call a method that posts, with this JSON."""
-        json = {"Content-Type": "application/json"}
         return self._as_account(
-            lambda token: self._sdk.invoke_procedure(method, content=body, headers=token | json), PERHAPS_POSTED
+            lambda token: self._sdk.invoke_procedure(method, content=body, headers=token | _JSON), PERHAPS_POSTED
         )
 
     def read(self, method: str, **parameters: str) -> Answer:
@@ -146,7 +143,7 @@ class Server:
         who = {"identifier": self._account.handle, "password": self._account.app_password.get_secret_value()}
         try:
             answer = self._sdk.invoke_procedure(
-                "com.atproto.server.createSession", data=DotDict(who), input_encoding="application/json"
+                "com.atproto.server.createSession", content=json.dumps(who).encode(), headers=_JSON
             )
             return self._keep(_object(answer))
         except Exception as error:  # nothing was posted, whatever it is
@@ -207,7 +204,7 @@ class Server:
             case UnauthorizedError() | BadRequestError() if code and (status != 400 or code in _STALE_TOKEN):
                 return self._told(Unauthorized, f"refuses the account: {words}", self._hint(code))
             case BadRequestError() if code == "InvalidSwap":
-                return self._told(stakes.unclear, "holds other content under this post's key than what was sent")
+                return self._told(OutcomeUnknown, "holds other content under this post's key than what was sent")
             case BadRequestError() if code:
                 return self._told(stakes.refused, f"refuses this: {words}")
             case _ if status == 413:
@@ -266,14 +263,17 @@ def _is_record(told: Any) -> bool:
 
 def _code(error: object) -> str | None:
     """The name that the protocol has for an error, where the answer is one of the protocol at all."""
-    if not isinstance(error, RequestErrorBase) or error.response is None:
-        return None
-    code = getattr(error.response.content, "error", None)
+    code = _said(error).get("error")
     return code if isinstance(code, str) else None
 
 
 def _words(error: RequestErrorBase) -> str:
     """The network's own words."""
-    content = error.response.content if error.response else None
-    said = [getattr(content, "error", None), getattr(content, "message", None)]
-    return ": ".join(part for part in said if isinstance(part, str))
+    said = _said(error)
+    return ": ".join(part for part in (said.get("error"), said.get("message")) if isinstance(part, str))
+
+
+def _said(error: object) -> Answer:
+    """What an answer says that is not 2xx, where it is a JSON object."""
+    content = error.response.content if isinstance(error, RequestErrorBase) and error.response else None
+    return content if isinstance(content, dict) else {}

@@ -296,7 +296,7 @@ def test_doubt_waits_for_its_time_or_for_the_operator(ledger: Ledger, scheduled:
     unknown = doubted(ledger, scheduled, due_at=None)
 
     assert (State.UNKNOWN, None, "no answer") == (unknown.state, unknown.due_at, unknown.error)
-    assert ledger.due("news", LATER) is None
+    assert ledger.turn("news", LATER)[1] is None
 
 
 def test_a_refused_post_is_discarded_with_the_networks_words(ledger: Ledger, scheduled: Delivery) -> None:

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 import httpcore
 import pytest
 
-from bot.errors import DeliveryError, OutcomeUnknown, Unavailable
+from bot.errors import DeliveryError, OutcomeUnknown, Unanswered, Unavailable
 from bot.networks.outcomes import (
     LOOKING,
     NOTHING_POSTED,
@@ -76,10 +76,10 @@ REFUSED, LATE, BROKEN = httpcore.ConnectError("no route"), httpcore.ReadTimeout(
 NO_ANSWER: list[tuple[Exception | None, str, tuple[type[DeliveryError], ...]]] = [
     (REFUSED, "cannot be reached (no route)", (Unavailable, Unavailable, Unavailable)),
     (httpcore.ConnectTimeout(), "cannot be reached (no answer)", (Unavailable, Unavailable, Unavailable)),
-    (LATE, "gave no whole answer within 2.5 s", (Unavailable, Unavailable, OutcomeUnknown)),
+    (LATE, "gave no whole answer within 2.5 s", (Unavailable, Unavailable, Unanswered)),
     (TooLarge(), "answered more than anybody reads", (Unavailable, OutcomeUnknown, OutcomeUnknown)),
-    (BROKEN, "broke off before it had answered (RemoteProtocolError)", (Unavailable, Unavailable, OutcomeUnknown)),
-    (None, "was sent a request that broke on its way", (Unavailable, Unavailable, OutcomeUnknown)),
+    (BROKEN, "broke off before it had answered (RemoteProtocolError)", (Unavailable, Unavailable, Unanswered)),
+    (None, "was sent a request that broke on its way", (Unavailable, Unavailable, Unanswered)),
 ]
 
 
