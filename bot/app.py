@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.ledger import Ledger
     from bot.model import Account, Article, Delivery, State
     from bot.networks.base import Adapter
+    from bot.schedule.rhythm import Rhythm
     from bot.settings import Settings
 
 
@@ -47,6 +48,12 @@ class App:
         """The configured accounts by name."""
         home = self.settings.home
         return {name: given.account(name, home) for name, given in self.settings.accounts.items()}
+
+    @cached_property
+    def rhythms(self) -> Mapping[str, Rhythm]:
+        """How often each of them may speak, and when."""
+        zone = self.settings.timezone
+        return {name: given.rhythm(zone) for name, given in self.settings.accounts.items()}
 
     @cached_property
     def names(self) -> Names:

@@ -12,7 +12,6 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     Field,
-    PlainValidator,
     SecretStr,
     SerializeAsAny,
     ValidationError,
@@ -23,6 +22,7 @@ from bot import environment, networks
 from bot.environment import ACCOUNTS, PREFIX
 from bot.errors import ConfigurationError
 from bot.networks.base import AccountSettings
+from bot.networks.timetable import Zone
 from bot.text.hashtags import NOISE
 
 if TYPE_CHECKING:
@@ -39,15 +39,6 @@ _UNKNOWN = "no setting has this name"
 
 def _words(value: object) -> object:
     return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
-
-
-def _zone(value: object) -> ZoneInfo:
-    if isinstance(value, ZoneInfo):
-        return value
-    try:
-        return ZoneInfo(str(value))
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"no time zone is named {str(value)!r}; one is Europe/Berlin") from None
 
 
 class Written(PydanticBaseSettingsSource):
@@ -82,7 +73,7 @@ class Settings(BaseSettings):
     templates: Path = Field(
         default=Path("templates"), description="your own templates; they go before the built-in ones"
     )
-    timezone: Annotated[ZoneInfo, PlainValidator(_zone)] = Field(
+    timezone: Zone = Field(
         default=ZoneInfo("UTC"), description="the zone of times that name none, and of those that are shown"
     )
     noise: Annotated[tuple[str, ...], BeforeValidator(_words)] = Field(

@@ -49,6 +49,7 @@ def run(app: App, *, offline: bool) -> list[Finding]:
     """Everything that can be tried without sending."""
     findings = [Finding("settings", f"{_counted(len(app.accounts), 'account')}, home {app.settings.home}")]
     findings += _readable_by_others(app)
+    findings += _rhythms(app)
     findings.append(_ledger(app))
     findings += _templates(app)
     findings += _queued(app)
@@ -61,6 +62,16 @@ def _readable_by_others(app: App) -> Iterator[Finding]:
     env_file = app.settings.home / ".env"
     if env_file.is_file() and env_file.stat().st_mode & 0o077:
         yield Finding(str(env_file), f"others can read it; `chmod 600 {env_file}`", Exit.REFUSED)
+
+
+def _rhythms(app: App) -> Iterator[Finding]:
+    """What each account's limits do to each other; some may be meant so."""
+    from bot.schedule.contradictions import contradictions, surprises
+
+    now = app.clock()
+    for name, rhythm in app.rhythms.items():
+        yield from (Finding(f"rhythm of {name}", each, Exit.REFUSED) for each in contradictions(rhythm, now))
+        yield from (Finding(f"rhythm of {name}", each) for each in surprises(rhythm, now))
 
 
 def _templates(app: App) -> Iterator[Finding]:

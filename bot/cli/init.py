@@ -28,7 +28,9 @@ def init(
         list[str] | None,
         typer.Argument(metavar="[NETWORK]...", help="None: asks which.", autocompletion=completing.networks),
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Ask for every setting, not only for what is needed.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Ask for what has a default, too; a rhythm goes into .env by hand.")
+    ] = False,
 ) -> None:
     """Ask for accounts, try their keys, and write them to .env."""
     from bot import environment

@@ -14,6 +14,7 @@ from bot import networks
 from bot.cli import show
 from bot.cli.asking import ask
 from bot.errors import BotError, ConfigurationError, DeliveryError, one_line
+from bot.networks.timetable import Timetable
 from bot.settings import faults, name_of
 
 if TYPE_CHECKING:
@@ -146,7 +147,8 @@ class Interview:
 
 def _asked(model: type[AccountSettings], *, every: bool) -> Iterator[tuple[str, FieldInfo]]:
     """What is needed, and then the rest."""
-    fields = [(name, field) for name, field in model.model_fields.items() if name != "network"]
+    unasked = {"network", *Timetable.model_fields}  # a rhythm is chosen when the first posts stand
+    fields = [(name, field) for name, field in model.model_fields.items() if name not in unasked]
     yield from ((name, field) for name, field in fields if field.is_required())
     if every:
         yield from ((name, field) for name, field in fields if not field.is_required())

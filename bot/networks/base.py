@@ -7,9 +7,10 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr
 
 from bot.model import Account, Delivery, Identity, Network, Receipt
+from bot.networks.timetable import Timetable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -49,7 +50,7 @@ class Adapter(Protocol):
         """
 
 
-class AccountSettings(BaseModel):
+class AccountSettings(Timetable):
     """
     What the environment says of one account; each network's module adds its own fields, credentials as SecretStr.
 

@@ -1,4 +1,4 @@
-"""Limits that stand against each other: each lets itself be kept, but not as its operator will have meant it."""
+"""Limits that stand against each other, and those that leave less room than their operator may think."""
 
 from __future__ import annotations
 
@@ -23,10 +23,21 @@ _MONTH = timedelta(days=28)
 
 
 def contradictions(rhythm: Rhythm, now: datetime) -> tuple[str, ...]:
-    """A line for each, with the settings that it comes from; what depends on the calendar is seen over the horizon."""
+    """
+    A line for each that is to be mended, with the settings that it comes from.
+
+    Each lets itself be kept, but not as its operator will have meant it. What depends on the calendar is seen over the
+    horizon.
+    """
     calendar = Calendar(rhythm)
-    slots = tuple(_slots(calendar, now)) if rhythm.slots else ()
-    return (*_of_caps(rhythm), *(_of_slots(calendar, slots) if rhythm.slots else _of_the_gap(rhythm)))
+    return (*_of_caps(rhythm), *(_of_slots(calendar, now) if rhythm.slots else _of_the_gap(rhythm)))
+
+
+def surprises(rhythm: Rhythm, now: datetime) -> tuple[str, ...]:
+    """A line for each that may be meant so: slots that stay empty, articles that may expire."""
+    calendar = Calendar(rhythm)
+    loud = [slot for slot in _slots(calendar, now) if not calendar.quiet_until(slot)] if rhythm.slots else []
+    return (*_too_many(calendar, loud), *_too_late(calendar, loud)) if loud else ()
 
 
 def _of_caps(rhythm: Rhythm) -> Iterator[str]:
@@ -44,7 +55,8 @@ def _of_the_gap(rhythm: Rhythm) -> Iterator[str]:
         yield f"the gap of {gap} is longer than the maximum age of {age}: what comes in after a post is too old for the next"
 
 
-def _of_slots(calendar: Calendar, slots: Sequence[datetime]) -> Iterator[str]:
+def _of_slots(calendar: Calendar, now: datetime) -> Iterator[str]:
+    slots = list(_slots(calendar, now))
     if not slots:
         yield f"no slot comes in the next {HORIZON.days} days: {_expressions(calendar)}"
         return
@@ -53,8 +65,6 @@ def _of_slots(calendar: Calendar, slots: Sequence[datetime]) -> Iterator[str]:
         yield f"all slots are in quiet hours, and nothing would go out: {_expressions(calendar)}"
         return
     yield from _too_close(calendar, loud)
-    yield from _too_many(calendar, loud)
-    yield from _too_late(calendar, loud)
 
 
 def _too_close(calendar: Calendar, slots: Sequence[datetime]) -> Iterator[str]:

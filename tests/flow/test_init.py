@@ -10,6 +10,7 @@ import pytest
 from flow.terminal import at_a_terminal
 
 from bot import networks
+from bot.networks.timetable import Timetable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,7 @@ def asked(network: str) -> list[str]:
     """What `bot init --all` asks about an account, in its order."""
     fields = networks.account_settings(network).model_fields
     needed = [name for name, field in fields.items() if field.is_required()]
-    return needed + [name for name in fields if name not in {"network", *needed}]
+    return needed + [name for name in fields if name not in {"network", *needed, *Timetable.model_fields}]
 
 
 def lines(network: str, settings: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from pydantic import SecretStr
 
 from bot import networks
 from bot.networks.base import AccountSettings
+from bot.schedule.durations import shown
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,6 +44,10 @@ def written(field: FieldInfo) -> str:
         return default.get_secret_value()
     if isinstance(default, tuple):
         return ", ".join(default)
+    if isinstance(default, timedelta):
+        return shown(default)
+    if isinstance(default, bool):
+        return str(default).lower()
     if isinstance(default, float):
         return f"{default:g}"
     return "" if default is None else str(default)
@@ -65,7 +71,7 @@ def test_every_setting_of_a_networks_own_stands_there(network: str) -> None:
 def test_what_every_account_may_say_stands_there_once() -> None:
     pairs = list(pairwise(EXAMPLE.read_text(encoding="utf-8").splitlines()))
     wanted = described("BOT_ACCOUNTS__SPORT__", AccountSettings.model_fields, commented=True)
-    assert [1] * 5 == [pairs.count(pair) for pair in wanted]
+    assert [1] * 16 == [pairs.count(pair) for pair in wanted]
 
 
 def test_nothing_stands_there_that_is_no_setting() -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import SecretStr
 
 from bot.errors import ConfigurationError
 from bot.networks.bluesky import BlueskyAccount
+from bot.schedule.rhythm import Backlog, Quiet, Rhythm
 from bot.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -287,3 +291,58 @@ def test_what_we_may_not_read_is_named(home: Path, tmp_path: Path, monkeypatch: 
 def test_no_value_is_shown(text: str) -> None:
     write(text)
     assert "hush-hush" not in refused()
+
+
+def test_a_rhythm_is_read_as_operators_write_it() -> None:
+    said = {
+        "ZONE": "Europe/Berlin",
+        "SLOTS": "0 8-20/2 * * *; 30 12 * * 6,7",
+        "GAP": "45m",
+        "PER_DAY": "6",
+        "PER_MONTH": "150",
+        "BUDGET_PER_DAY": "4.50",
+        "BUDGET_PER_MONTH": "90",
+        "QUIET": "21:00-07:00; 12:00-13:00",
+        "BREAKING_IN_QUIET": "true",
+        "MAX_AGE": "12h",
+        "BACKLOG": "newest",
+    }
+    write(LOGIN + "".join(f"{A}{name}={value}\n" for name, value in said.items()))
+    expected = Rhythm(
+        zone=ZoneInfo("Europe/Berlin"),
+        slots=("0 8-20/2 * * *", "30 12 * * 6,7"),
+        gap=timedelta(minutes=45),
+        per_day=6,
+        per_month=150,
+        budget_per_day=Decimal("4.50"),
+        budget_per_month=Decimal(90),
+        quiet=(Quiet(time(21), time(7)), Quiet(time(12), time(13))),
+        breaking_in_quiet=True,
+        max_age=timedelta(hours=12),
+        backlog=Backlog.NEWEST,
+    )
+    assert expected == load().accounts["bluesky"].rhythm(ZoneInfo("Asia/Tokyo"))
+
+
+def test_an_account_without_a_rhythm_has_none_but_the_bots_zone() -> None:
+    write(LOGIN)
+    assert Rhythm(zone=ZoneInfo("Asia/Tokyo")) == load().accounts["bluesky"].rhythm(ZoneInfo("Asia/Tokyo"))
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (f"{A}ZONE=Berlin", f"{A}ZONE: no time zone is named 'Berlin'; write Europe/Berlin"),
+        ("BOT_TIMEZONE=Europe/Berlim", "BOT_TIMEZONE: no time zone is named 'Europe/Berlim'; did you mean Europe/Berlin?"),
+        (f"{A}SLOTS=0 8 * * MON-SUN", f"{A}SLOTS: '0 8 * * MON-SUN' is no slot: its day-of-week is 'MON-SUN', where Sunday is the last day write numbers, such as 1-7"),
+        (f"{A}GAP=30", f"{A}GAP: '30' of what? Write 30m for minutes, 30h for hours"),
+        (f"{A}PER_DAY=0", f"{A}PER_DAY: a cap of 0 would publish nothing: pause the account instead, or leave it empty for no cap"),
+        (f"{A}BUDGET_PER_MONTH=5 USD", f"{A}BUDGET_PER_MONTH: '5 USD' is no amount: write one such as 4.50, without a currency"),
+        (f"{A}QUIET=22-", f"{A}QUIET: '22-' are no quiet hours: write them as 22:00-07:00"),
+        (f"{A}BACKLOG=drop", f"{A}BACKLOG: no policy for a backlog is named 'drop': write one of spread, all, newest, skip"),
+        (f"{A}QUITE=22:00-07:00", f"{A}QUITE: no setting has this name. Did you mean {A}QUIET?"),
+    ],
+)  # fmt: skip
+def test_what_is_no_rhythm_is_named_with_what_to_write(said: str, expected: str) -> None:
+    write(f"{LOGIN}{said}\n")
+    assert expected == refused().removesuffix(".")

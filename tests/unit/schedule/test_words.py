@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from unit.schedule.made import BERLIN, HOUR, MINUTE, MONDAY, at
 
-from bot.schedule.contradictions import contradictions
+from bot.schedule.contradictions import contradictions, surprises
 from bot.schedule.rhythm import Quiet, Rhythm
 from bot.schedule.sections import section
 from bot.schedule.values import Pause, Planned, Why
@@ -45,7 +45,8 @@ NIGHT = (Quiet(time(22), time(7)),)
     ],
 )  # fmt: skip
 def test_limits_that_stand_against_each_other_are_told(limits: dict[str, Any], expected: str) -> None:
-    assert (expected,) == contradictions(Rhythm(zone=BERLIN, **limits), MONDAY)
+    rhythm = Rhythm(zone=BERLIN, **limits)
+    assert (expected,) == contradictions(rhythm, MONDAY) + surprises(rhythm, MONDAY)
 
 
 def test_limits_that_go_together_are_not() -> None:
@@ -58,8 +59,12 @@ def test_limits_that_go_together_are_not() -> None:
         quiet=NIGHT,
         max_age=timedelta(days=1),
     )
-    assert () == contradictions(rhythm, MONDAY)
-    assert () == contradictions(Rhythm(), MONDAY)
+    assert () == contradictions(rhythm, MONDAY) + surprises(rhythm, MONDAY)
+    assert () == contradictions(Rhythm(), MONDAY) + surprises(Rhythm(), MONDAY)
+
+
+def test_slots_that_caps_leave_empty_may_be_meant_so() -> None:
+    assert () == contradictions(Rhythm(zone=BERLIN, slots=("0 8-12 * * *",), per_day=3), MONDAY)
 
 
 RHYTHM = Rhythm(
