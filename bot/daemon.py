@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ArticleError, BotError
 from bot.intake.identity import queued
-from bot.intake.paths import stands_in
+from bot.intake.paths import place_in, stands_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -75,10 +75,13 @@ class Desk:
         troubles: list[BotError] = []
         for path, article in list(self._files.items()):
             if not self._ledger.unfinished(article):
-                self._ledger.release(queued(path), now=self._clock())
+                self._ledger.release(self._identity(path), now=self._clock())
                 troubles += _trouble(self._queue.done, path)
                 del self._files[path]
         return troubles
+
+    def _identity(self, path: Path) -> str:
+        return queued(place_in(path, self._queue.folder) or path)
 
 
 def _trouble(move: Callable[..., None], *arguments: object) -> list[BotError]:

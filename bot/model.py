@@ -35,6 +35,7 @@ class Article:
 
     `identities` are all the names by which this article is recognised again, strongest first; see bot.intake.identity.
     `accounts` are the ones that it asks for, none meaning all. `text` holds its own words for an account or a network.
+    `section` is what it is about, as it says itself or as the folder says where it lay.
     """
 
     identities: tuple[str, ...]
@@ -50,6 +51,8 @@ class Article:
     related: tuple[Related, ...] = ()
     publish_at: datetime | None = None
     expires_at: datetime | None = None
+    priority: Priority = Priority.NORMAL
+    section: str | None = None
     accounts: tuple[str, ...] = ()
     template: str | None = None
     text: Mapping[str, str] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from bot.errors import ArticleError
 from bot.intake.characters import folded
 from bot.intake.front import Value, Word
 from bot.intake.names import nearest
-from bot.model import VISIBILITIES
+from bot.model import VISIBILITIES, Priority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -32,9 +32,12 @@ _ELSEWHERE = {
     "date": "publish_at",
     "content_warning": "warning",
     "spoiler": "warning",
+    "category": "section",
+    "urgency": "priority",
 }
 _LANGUAGE = re.compile(r"(?:[a-z]{2,3}|[a-z]{5,8})(?:-[a-z0-9]{1,8})*", re.IGNORECASE)
 _SHOWN = 60  # characters of a wrong value
+_LONGEST_SECTION = 100
 
 
 def read(matter: Mapping[Word, Value], *, names: Names, timezone: tzinfo) -> dict[str, Any]:
@@ -52,6 +55,8 @@ def read(matter: Mapping[Word, Value], *, names: Names, timezone: tzinfo) -> dic
         "visibility": _visibility,
         "publish_at": moment,
         "expires_at": moment,
+        "priority": _priority,
+        "section": _section,
         "accounts": partial(_accounts, known=names.accounts),
         "template": partial(_template, known=names.templates),
         "text": partial(_own_words, known=names.accounts | names.networks),
@@ -116,6 +121,23 @@ def _visibility(key: Word, value: Value) -> str:
     if text.strip().lower() not in VISIBILITIES:
         raise ArticleError(f"visibility '{_shown(text)}' is none", where=text.where, hint=nearest(text, VISIBILITIES))
     return text.strip().lower()
+
+
+def _priority(key: Word, value: Value) -> Priority:
+    text = _text(key, value)
+    try:
+        return Priority(text.strip().lower())
+    except ValueError:
+        hint = nearest(text, tuple(Priority))
+        raise ArticleError(f"priority '{_shown(text)}' is none", where=text.where, hint=hint) from None
+
+
+def _section(key: Word, value: Value) -> str:
+    text = _line(key, value)
+    if len(text) > _LONGEST_SECTION:
+        hint = "Write one or two words, such as sport."
+        raise ArticleError(f"section has {len(text)} characters", where=key.where, hint=hint)
+    return text
 
 
 def _moment(key: Word, value: Value, timezone: tzinfo) -> datetime:

@@ -3,7 +3,7 @@ The names by which an article is recognised again, strongest first.
 
     url:<canonical address>       where it has an address
     id:<its own id>               where its front matter gives one
-    queue:<name>                  while its file stands in the queue, so that an edit never makes a second article
+    queue:<path in the queue>     while its file stands there, so that an edit never makes a second article
     content:<hash>                of headline, summary and body
     file:<path>#<hash>            of the headline, and of the body, of a file from elsewhere: either may be edited
 
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from bot.intake.characters import folded
-from bot.intake.paths import legible, stands_in
+from bot.intake.paths import legible, place_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,9 +54,9 @@ def own(name: str) -> str:
     return f"id:{_alike(name)}"
 
 
-def queued(file: Path) -> str:
-    """The identity that a file of the queue lends its article for as long as it stands there."""
-    return f"queue:{legible(file.name)}"
+def queued(place: Path) -> str:
+    """The identity that a file lends its article for as long as it stands at this place of the queue."""
+    return f"queue:{legible(place)}"
 
 
 def canonical(url: str) -> str:
@@ -74,11 +74,11 @@ def _identities(article: Article, file: Path | None, queue: Path | None) -> Iter
     if article.url:
         yield f"url:{canonical(article.url)}"
     yield from article.identities
-    in_queue = file is not None and queue is not None and stands_in(file, queue)
-    if file and in_queue:
-        yield queued(file)
+    place = place_in(file, queue) if file and queue else None
+    if place:
+        yield queued(place)
     yield f"content:{_digest(article.headline, article.summary, *article.body)}"
-    if file and not in_queue:
+    if file and not place:
         path = legible(os.path.realpath(file))
         yield f"file:{path}#{_digest(article.headline)}"
         if article.body:

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
+_NO_SECTIONS = {"done", "rejected", "drafts"}
 
 
-def stands_in(file: Path, folder: Path) -> bool:
-    """Whether this is a file of the folder itself, not of one below it; a link counts where it stands."""
-    return os.path.realpath(file.parent) == os.path.realpath(folder)
+def place_in(file: Path, queue: Path) -> Path | None:
+    """
+    Where this file stands in the queue, in its folder or in one below that is a section; None for any other place.
+
+    A link counts where it stands.
+    """
+    place = Path(os.path.realpath(file.parent))
+    try:
+        section = place.relative_to(os.path.realpath(queue))
+    except ValueError:
+        return None
+    return section / file.name if not section.parts or is_section(section) else None
+
+
+def is_section(folder: Path) -> bool:
+    """Whether a folder, by its path within the queue, is a section: neither hidden nor one for what is done, wrong or unripe."""
+    return folder.parts[0].lower() not in _NO_SECTIONS and not any(part.startswith(".") for part in folder.parts)
+
+
+def stands_in(file: Path, queue: Path) -> bool:
+    """Whether this file waits in the queue."""
+    return place_in(file, queue) is not None
 
 
 def legible(path: Path | str) -> str:

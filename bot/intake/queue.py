@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import itertools
-import stat
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import BotError
-from bot.intake.paths import legible
+from bot.intake.paths import is_section, legible, place_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-    from pathlib import Path
 
 _UNFINISHED = ("~", ".part", ".tmp")
 _SETTLING = 1.0  # seconds; somebody may still be writing
 
 
 class Queue:
-    """A folder of articles; those in folders below it, `done/` and `rejected/` among them, are not waiting."""
+    """A folder of articles, and of folders of them, one a section; what is in `done/`, `rejected/` or `drafts/` does not wait."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -49,21 +49,31 @@ class Queue:
     def _settled(self, now: float) -> Iterator[tuple[float, Path]]:
         if not self.folder.exists():
             return
-        for path in self.folder.iterdir():
+        for path in self._files(self.folder):
             if path.name.startswith(".") or path.name.lower().endswith(_UNFINISHED):
                 continue
             try:
-                status = path.lstat()
+                changed = path.lstat().st_mtime
             except FileNotFoundError:  # moved away since it was listed
                 continue
             # A time far ahead, from a clock that ran fast, must not hold the file back until then.
-            if not stat.S_ISDIR(status.st_mode) and abs(now - status.st_mtime) >= _SETTLING:
-                yield status.st_mtime, path
+            if abs(now - changed) >= _SETTLING:
+                yield changed, path
+
+    def _files(self, folder: Path) -> Iterator[Path]:
+        """What lies in a folder and its sections; a link is what it is, wherever it leads."""
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                path = Path(entry.path)
+                if not entry.is_dir(follow_symlinks=False):
+                    yield path
+                elif is_section(path.relative_to(self.folder)):
+                    yield from self._files(path)
 
     def _move(self, path: Path, folder: str) -> Path | None:
         """The new place of the file, or None if it has vanished meanwhile."""
         try:
-            target = _reserved(self.folder / folder, path)
+            target = _reserved(self.folder / folder / self._section(path), path)
         except OSError as error:
             raise _failed(error, path, f"moved to {folder}/") from error
         try:
@@ -74,6 +84,11 @@ class Queue:
                 return None
             raise _failed(error, path, f"moved to {folder}/") from error
         return target
+
+    def _section(self, path: Path) -> Path:
+        """The folder within the queue where a file lies: put back from where it goes, it is of the same section."""
+        place = place_in(path, self.folder)
+        return place.parent if place else Path()
 
 
 def _reserved(folder: Path, path: Path) -> Path:

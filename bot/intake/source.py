@@ -14,7 +14,7 @@ from bot.errors import ArticleError
 from bot.intake.characters import clean
 from bot.intake.headline import taken
 from bot.intake.identity import identified
-from bot.intake.paths import legible, stands_in
+from bot.intake.paths import legible, place_in, stands_in
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -30,14 +30,17 @@ def read(path: Path, *, names: Names, queue: Path | None = None, timezone: tzinf
     """
     The article in this file, with all its identities.
 
-    A file that stands in the folder `queue` may not lead out of it. `timezone` is that of times written without one.
+    A file that stands in the folder `queue` may not lead out of it; a folder below that is its section, if it names none.
+    `timezone` is that of times written without one.
     """
     where, real = legible(path), Path(os.path.realpath(path))
     if queue and stands_in(path, queue) and not stands_in(real, queue):
         raise ArticleError("is a link out of the queue", where=where, hint="Put the file itself there.")
     text = _decode(_load(real, where), where)
     draft = _draft(text, where=where, suffix=path.suffix, names=names, timezone=timezone)
-    return identified(_headlined(draft, where), file=path, queue=queue)
+    folder = place.parent if (place := place_in(path, queue) if queue else None) else Path()
+    section = draft.section or (legible(folder) if folder.parts else None)
+    return identified(replace(_headlined(draft, where), section=section), file=path, queue=queue)
 
 
 def read_text(data: bytes | str, *, where: str, names: Names, timezone: tzinfo = UTC) -> Article:

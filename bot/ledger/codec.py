@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -23,6 +24,8 @@ def dump(value: object) -> Any:
     match value:
         case datetime():
             return value.astimezone(UTC).isoformat()
+        case Enum():
+            return value.value
         case tuple():
             return [dump(item) for item in value]
         case Mapping():
@@ -57,6 +60,8 @@ def _load(hint: Any, plain: Any) -> Any:
         return None if plain is None else _load(one, plain)
     if get_origin(hint) is tuple:
         return tuple(_load(get_args(hint)[0], item) for item in plain)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(plain)
     return datetime.fromisoformat(plain) if hint is datetime else plain
 
 

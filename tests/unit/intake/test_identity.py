@@ -98,12 +98,18 @@ def test_in_the_queue_a_file_lends_its_name(tmp_path: Path, names: Names) -> Non
     after = identities(file, "All new. In every word.", names, queue=tmp_path)
     assert ("queue:story.txt", "content") == (before[0], before[1].partition(":")[0])
     assert {"queue:story.txt"} == set(before) & set(after)
-    assert "queue:story.txt" == queued(file)
+    assert "queue:story.txt" == queued(Path(file.name))
 
 
-def test_below_the_queue_a_file_lends_no_name_of_the_queue(tmp_path: Path, names: Names) -> None:
-    (tmp_path / "done").mkdir()
-    file = tmp_path / "done" / "story.txt"
+def test_in_a_section_of_the_queue_it_lends_its_path_there(tmp_path: Path, names: Names) -> None:
+    (tmp_path / "sport").mkdir()
+    assert "queue:sport/story.txt" == identities(tmp_path / "sport" / "story.txt", STORY, names, queue=tmp_path)[0]
+
+
+@pytest.mark.parametrize("folder", ["done", "rejected", "drafts", ".hidden"])
+def test_what_does_not_wait_lends_no_name_of_the_queue(folder: str, tmp_path: Path, names: Names) -> None:
+    (tmp_path / folder).mkdir()
+    file = tmp_path / folder / "story.txt"
     assert not [name for name in identities(file, STORY, names, queue=tmp_path) if name.startswith("queue:")]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import ArticleError
 from bot.intake import Names, read_text
-from bot.model import Article
+from bot.model import Article, Priority
 
 FULL = """\
 ---
@@ -23,6 +23,8 @@ lang: no
 warning: heights
 publish_at: 2026-03-01 08:30
 expires_at: 2026-03-02T08:30:00+01:00
+priority: Breaking
+section: World news
 accounts: bluesky, sport
 template: short
 text:
@@ -68,6 +70,8 @@ def test_every_key_of_the_front_matter_is_taken_as_it_was_written(names: Names) 
             warning="heights",
             publish_at=datetime(2026, 3, 1, 8, 30, tzinfo=UTC),
             expires_at=datetime(2026, 3, 2, 7, 30, tzinfo=UTC),
+            priority=Priority.BREAKING,
+            section="World news",
             accounts=("bluesky", "sport"),
             template="short",
             text={"bluesky": "It is open.\n---\nReally.", "outbox": "yes"},
@@ -79,7 +83,15 @@ def test_every_key_of_the_front_matter_is_taken_as_it_was_written(names: Names) 
 def test_the_fields_are_plain_texts(names: Names) -> None:
     """What remembers its line stays in this room; databases take no kind of str but str."""
     article = markdown(FULL, names)
-    texts = [article.headline, article.url, article.lang, article.template, *article.accounts, *article.text]
+    texts = [
+        article.headline,
+        article.url,
+        article.lang,
+        article.template,
+        article.section,
+        *article.accounts,
+        *article.text,
+    ]
     assert {str} == {type(text) for text in (*texts, *article.text.values(), *article.hashtags)}
 
 
@@ -187,6 +199,14 @@ def test_keys_left_empty_say_nothing(names: Names) -> None:
             "url: news.example.org/a",
         ),
         ("story.md:2: lang 'en_GB' is no language. Write its code, such as en, de or pt-BR.", "lang: en_GB"),
+        ("story.md:2: priority 'braking' is none. Did you mean 'breaking'?", "priority: braking"),
+        ("story.md:2: priority '9' is none. There are: breaking, evergreen, normal.", "priority: 9"),
+        ("story.md:2: priority takes one text. Write `priority: text` on one line.", "priority: [breaking]"),
+        ("story.md:2: section takes one text. Write `section: text` on one line.", "section: [sport, culture]"),
+        (
+            "story.md:2: section has 101 characters. Write one or two words, such as sport.",
+            f"section: {'a' * 101}",
+        ),
         ("story.md:2: headline takes one text. Write `headline: text` on one line.", "headline: [a, b]"),
         ("story.md:2: hashtags takes a list. Write `hashtags: [one, another]`.", "hashtags:\n  a: b"),
         (

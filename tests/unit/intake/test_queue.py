@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 
 def put(folder: Path, name: str, age: float = 60, text: str = "A story.") -> Path:
@@ -42,11 +43,34 @@ def test_a_file_settles_for_a_second_before_it_is_ready(age: float, ready: bool,
 
 
 def test_folders_are_not_waiting_but_what_is_no_file_is_there_to_be_rejected(tmp_path: Path) -> None:
-    for name in ("done", "rejected", "drafts"):
-        (tmp_path / name).mkdir()
+    for name in ("done", "rejected", "drafts", ".hidden", "sport/.hidden"):
+        (tmp_path / name).mkdir(parents=True)
         put(tmp_path / name, "story.md")
     (tmp_path / "broken.md").symlink_to("nowhere")
     assert ["broken.md"] == [path.name for path in Queue(tmp_path).waiting(NOW)]
+
+
+def test_what_lies_in_a_section_waits(tmp_path: Path) -> None:
+    (tmp_path / "sport" / "football").mkdir(parents=True)
+    for name, age in (("sport/football/b.md", 90), ("sport/a.md", 60)):
+        put(tmp_path, name, age)
+    assert ["sport/football/b.md", "sport/a.md"] == [
+        path.relative_to(tmp_path).as_posix() for path in Queue(tmp_path).waiting(NOW)
+    ]
+
+
+def test_a_link_to_a_folder_is_no_section(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    put(tmp_path / "elsewhere", "story.md")
+    (tmp_path / "queue").mkdir()
+    (tmp_path / "queue" / "sport").symlink_to(tmp_path / "elsewhere")
+    assert ["sport"] == [path.name for path in Queue(tmp_path / "queue").waiting(datetime.now(UTC) + DAY)]
+
+
+def test_a_done_file_keeps_its_section(tmp_path: Path) -> None:
+    (tmp_path / "sport").mkdir()
+    Queue(tmp_path).done(put(tmp_path, "sport/story.md"))
+    assert (tmp_path / "done" / "sport" / "story.md").is_file()
 
 
 def test_a_queue_that_is_not_there_is_empty(tmp_path: Path) -> None:

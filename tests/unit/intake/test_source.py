@@ -157,3 +157,13 @@ def test_any_bytes_make_an_article_or_one_line_that_says_why_not(data: bytes) ->
 def test_half_a_character_in_a_text_is_refused_like_any_other_wrong_byte(names: Names) -> None:
     with pytest.raises(ArticleError, match="is not UTF-8"):
         read_text("caf\udce9", where="-", names=names)
+
+
+def test_a_folder_of_the_queue_is_the_section_of_what_names_none(tmp_path: Path, names: Names) -> None:
+    (tmp_path / "sport" / "football").mkdir(parents=True)
+    for name, text in (("cup.txt", "A story.\n"), ("own.md", "---\nheadline: A\nsection: Culture\n---\n")):
+        (tmp_path / "sport" / "football" / name).write_text(text)
+        (tmp_path / name).write_text(text)
+    places = ("sport/football/cup.txt", "sport/football/own.md", "cup.txt", "own.md")
+    sections = [read(tmp_path / place, names=names, queue=tmp_path).section for place in places]
+    assert ["sport/football", "Culture", None, "Culture"] == sections

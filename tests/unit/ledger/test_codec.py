@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.errors import LedgerError
 from bot.ledger.codec import dump, load
-from bot.model import Article, Part, Post, Related, Span
+from bot.model import Article, Part, Post, Priority, Related, Span
 
 texts = st.text(st.characters())  # half surrogate pairs and NUL too
 words = st.lists(texts, max_size=3).map(tuple)
@@ -32,6 +32,8 @@ articles = st.builds(
     related=st.lists(st.builds(Related, texts, texts, st.booleans()), max_size=2).map(tuple),
     publish_at=moments,
     expires_at=moments,
+    priority=st.sampled_from(Priority),
+    section=maybe,
     accounts=words,
     template=maybe,
     text=st.dictionaries(texts, texts, max_size=3),
