@@ -12,6 +12,7 @@ from bot.ledger.by_hand import ByHand
 from bot.ledger.keeping import Keeping
 from bot.ledger.lanes import Lanes
 from bot.ledger.opening import open_database
+from bot.ledger.planning import Planning
 from bot.ledger.reading import Reading
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Event", "Lane", "Ledger", "Taken", "open_ledger"]
 
 
-class Ledger(Articles, Attempts, ByHand, Accounts, Lanes, Keeping, Reading):
+class Ledger(Articles, Attempts, ByHand, Accounts, Lanes, Keeping, Planning, Reading):
     """
     Every promise that outlives this process; each public method is one transaction.
 

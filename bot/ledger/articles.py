@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, null, select, update
 
 from bot.errors import LedgerError, Refused
 from bot.ledger.accounts import row_of
@@ -14,8 +14,9 @@ from bot.ledger.answers import Taken
 from bot.ledger.base import Base
 from bot.ledger.codec import dump, load
 from bot.ledger.rows import note, note_on, one, whole
-from bot.ledger.schema import articles, deliveries, identities
+from bot.ledger.schema import accounts, articles, deliveries, identities
 from bot.model import Article, State
+from bot.schedule.sections import section
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -26,6 +27,16 @@ if TYPE_CHECKING:
     from bot.model import Account, Delivery
 
 _CONTENT = select(articles.c.content).where(articles.c.id == bindparam("number"))
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When an article came in, and when its deliveries are due: for `planned` accounts the plan says it."""
+
+    now: datetime
+    due_at: datetime | None
+    not_before: datetime | None
+    planned: frozenset[str]
 
 
 class Articles(Base):
@@ -39,34 +50,46 @@ class Articles(Base):
         now: datetime,
         due_at: datetime | None,
         to: Collection[str] = (),
+        not_before: datetime | None = None,
+        planned: Collection[str] = (),
     ) -> Taken:
         """
         Take in an article, or what has changed in one that is known by any of its identities.
 
         A new one gets a delivery for each of `accounts`, and so they stay; a known one only for those named in `to` that
         have none. What is edited goes out in its new words wherever nothing of it can be out already: such deliveries are
-        due at `due_at` if they had an error, or if `publish_at` has changed.
+        due at `due_at` if they had an error, or if `publish_at` has changed. For the accounts that are `planned` it is
+        the plan that gives them their moments, but none that comes `not_before`.
         """
+        times = Times(now, due_at, not_before, frozenset(planned))
         with self._database.writing() as db:
             found = _find(db, article.identities)
             number = found or _insert(db, article, now)
             _recognise(db, number, article.identities, now, quiet=found is None)
-            changed = found is not None and _edit(db, found, article, now=now, due_at=due_at)
+            changed = found is not None and _edit(db, found, article, times)
             for account in accounts:
                 if found is None or (account.name in to and not _deliveries(db, number, account)):
-                    _schedule(db, number, account, now=now, due_at=due_at)
+                    _schedule(db, number, article, account, times)
             return Taken(number, found is None, changed, whole(db, deliveries.c.article == number))
 
     def again(
-        self, article: int, accounts: Sequence[Account], *, now: datetime, due_at: datetime | None
+        self,
+        article: int,
+        accounts: Sequence[Account],
+        *,
+        now: datetime,
+        due_at: datetime | None,
+        not_before: datetime | None = None,
+        planned: Collection[str] = (),
     ) -> tuple[Delivery, ...]:
         """
-        One more delivery of the article to each of `accounts`, under a key of its own.
+        One more delivery of the article to each of `accounts`, under a key of its own; due as one that is taken in.
 
         Raises Refused, for all of them, while one that went before is not settled.
         """
+        times = Times(now, due_at, not_before, frozenset(planned))
         with self._database.writing() as db:
-            _article(db, article)
+            content = _article(db, article)
             for account in accounts:
                 for delivery in _deliveries(db, article, account):
                     if not delivery.state.final:
@@ -75,7 +98,7 @@ class Articles(Base):
                             where=f"delivery {delivery.id}",
                             hint="Wait until it is settled, or settle it with `bot cancel` or `bot resolve`",
                         )
-            return tuple(_schedule(db, article, account, now=now, due_at=due_at) for account in accounts)
+            return tuple(_schedule(db, article, content, account, times) for account in accounts)
 
     def release(self, identity: str, *, now: datetime) -> None:
         """Forget that an article stood at a path of the queue: whatever is put there next is another one."""
@@ -141,17 +164,21 @@ def _recognise(db: Connection, number: int, names: Collection[str], now: datetim
                 note(db, "known as", name, now=now, article=number)
 
 
-def _edit(db: Connection, number: int, article: Article, *, now: datetime, due_at: datetime | None) -> bool:
+def _edit(db: Connection, number: int, article: Article, times: Times) -> bool:
     """Store the article anew if what it says has changed."""
     before = _article(db, number)
     if replace(before, identities=article.identities) == article:
         return False
-    values = {"headline": article.headline, "content": dump(article), "changed_at": now}
+    values = {"headline": article.headline, "content": dump(article), "changed_at": times.now}
     db.execute(update(articles).where(articles.c.id == number).values(values))
-    note(db, "edited", article.headline, now=now, article=number)
+    note(db, "edited", article.headline, now=times.now, article=number)
     not_out = (deliveries.c.article == number, deliveries.c.state == State.SCHEDULED, deliveries.c.frozen_by.is_(None))
+    db.execute(update(deliveries).where(*not_out).values(_wishes(article)))
     hindered = () if before.publish_at != article.publish_at else (deliveries.c.error.is_not(None),)
-    db.execute(update(deliveries).where(*not_out, *hindered).values(due_at=due_at, error=None, changed_at=now))
+    by_plan = deliveries.c.account.in_(select(accounts.c.id).where(accounts.c.name.in_(times.planned)))
+    due_at = case((by_plan, null()), else_=times.due_at)
+    anew = {"due_at": due_at, "not_before": times.not_before, "error": None, "changed_at": times.now}
+    db.execute(update(deliveries).where(*not_out, *hindered).values(anew))
     return True
 
 
@@ -160,21 +187,33 @@ def _deliveries(db: Connection, article: int, account: Account) -> tuple[Deliver
     return whole(db, deliveries.c.article == article, deliveries.c.account == number)
 
 
-def _schedule(db: Connection, article: int, account: Account, *, now: datetime, due_at: datetime | None) -> Delivery:
+def _wishes(article: Article) -> dict[str, Any]:
+    """What the article says of when it is to go, as the plan reads it from each of its deliveries."""
+    return {
+        "priority": article.priority,
+        "section": section(article.section, "", article.hashtags),
+        "publish_at": article.publish_at,
+        "expires_at": article.expires_at,
+    }
+
+
+def _schedule(db: Connection, number: int, article: Article, account: Account, times: Times) -> Delivery:
     row = row_of(db, account)
-    earlier = (deliveries.c.article == article, deliveries.c.account == row.id)
+    earlier = (deliveries.c.article == number, deliveries.c.account == row.id)
     last = db.execute(select(func.max(deliveries.c.generation)).where(*earlier)).scalar()
     values = {
-        "article": article,
+        "article": number,
         "account": row.id,
         "generation": 0 if last is None else last + 1,
         "key": uuid4().hex,
         "state": State.SCHEDULED,
-        "due_at": due_at,
-        "created_at": now,
-        "changed_at": now,
+        "due_at": None if account.name in times.planned else times.due_at,
+        "not_before": times.not_before,
+        "created_at": times.now,
+        "changed_at": times.now,
+        **_wishes(article),
     }
-    number: int = db.execute(insert(deliveries).values(values).returning(deliveries.c.id)).scalar_one()
-    delivery = one(db, number)
-    note_on(db, delivery, "scheduled", now=now)
+    made: int = db.execute(insert(deliveries).values(values).returning(deliveries.c.id)).scalar_one()
+    delivery = one(db, made)
+    note_on(db, delivery, "scheduled", now=times.now)
     return delivery

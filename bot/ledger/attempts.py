@@ -140,7 +140,7 @@ class Attempts(Base):
             waiting = held(db, delivery, State.SCHEDULED, State.UNKNOWN)
             if waiting is None or (waiting.state is State.UNKNOWN and waiting.frozen_by):
                 return None
-            return change(db, waiting, "error", error, now=now, error=error, due_at=due_at)
+            return change(db, waiting, "error", error, now=now, error=error, due_at=due_at, plan={"not_before": due_at})
 
     def expire(self, delivery: Delivery, *, now: datetime) -> Delivery | None:
         """End a scheduled delivery whose time is over, unless part of it stands or may stand on the network."""

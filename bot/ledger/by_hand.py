@@ -67,8 +67,10 @@ class ByHand(Base):
             if values["state"] is State.UNKNOWN:
                 due_at = max(now, _changed_at(db, number) + settles_in)
             else:
-                due_at, values["error"] = max(now, not_before or now), None
-            return change(db, delivery, "retried", now=now, due_at=due_at, **values)
+                due_at = max(now, not_before or now)
+                values["error"] = None
+            afresh = {"not_before": None, "missed": False}
+            return change(db, delivery, "retried", now=now, due_at=due_at, plan=afresh, **values)
 
     def cancel(self, number: int, now: datetime) -> Delivery:
         """End a scheduled delivery of which nothing can be on the network, or put away one that was discarded."""
@@ -86,7 +88,8 @@ class ByHand(Base):
         """Let a scheduled delivery wait until another time."""
         with self._database.writing() as db:
             waiting = _in(db, delivery.id, State.SCHEDULED)
-            return change(db, waiting, "moved", f"to {due_at:%Y-%m-%d %H:%M:%S} UTC", now=now, due_at=due_at)
+            to = f"to {due_at:%Y-%m-%d %H:%M:%S} UTC"
+            return change(db, waiting, "moved", to, now=now, due_at=due_at, plan={"not_before": due_at})
 
     def resolve_posted(self, number: int, url: str, remote_id: str, now: datetime) -> Delivery:
         """The operator saw that the first part in doubt stands at `url`; what comes after it is sent, or looked for, now."""

@@ -13,7 +13,7 @@ from bot.ledger.schema import accounts, articles, deliveries, events, receipts
 from bot.model import Delivery, Receipt, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Row
@@ -99,10 +99,21 @@ def held(db: Connection, claimed: Delivery, *states: State) -> Delivery | None:
 
 
 def change(
-    db: Connection, delivery: Delivery, event: str, detail: str = "", *, now: datetime, **values: Any
+    db: Connection,
+    delivery: Delivery,
+    event: str,
+    detail: str = "",
+    *,
+    now: datetime,
+    plan: Mapping[str, Any] | None = None,
+    **values: Any,
 ) -> Delivery:
-    """Change fields of a delivery, as this transaction read it, and write down what happened to it."""
-    db.execute(_CHANGE, {"number": delivery.id, "changed_at": now, **values})
+    """
+    Change fields of a delivery, as this transaction read it, and write down what happened to it.
+
+    `plan` are those that only the plan reads.
+    """
+    db.execute(_CHANGE, {"number": delivery.id, "changed_at": now, **values, **(plan or {})})
     changed = replace(delivery, **values)
     note_on(db, changed, event, detail, now=now)
     return changed

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -20,15 +22,17 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
+    text,
 )
 
 from bot.ledger.codec import dump, load
-from bot.model import Post, State
+from bot.model import Post, Priority, State
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration. A constant, because importing Alembic to look it up would cost every start a third of a second."""
 
 
@@ -59,6 +63,19 @@ class Words(TypeDecorator[str]):
         return value and value.replace("\0", r"\x00").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+class Money(TypeDecorator[Decimal]):
+    """An amount in millionths: whole numbers add up in every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else int((value * _MILLION).to_integral_value())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else Decimal(value) / _MILLION
+
+
 class Frozen(TypeDecorator[Post]):
     """A post as plain JSON."""
 
@@ -72,7 +89,9 @@ class Frozen(TypeDecorator[Post]):
         return None if value is None else load(Post, value)
 
 
+_MILLION = 1_000_000
 _STATE = Enum(State, native_enum=False, length=16, values_callable=lambda states: [state.value for state in states])
+_PRIORITY = Enum(Priority, native_enum=False, length=16, values_callable=lambda kinds: [kind.value for kind in kinds])
 
 metadata = MetaData(
     naming_convention={
@@ -115,6 +134,7 @@ accounts = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("backoff_until", Moment),
     Column("last_attempt_at", Moment),
+    Column("awake_at", Moment),  # when the bot last looked whether anything is due for it
     Column("sought_since", Moment),  # what it published from here
     Column("sought_until", Moment),  # to here is looked through: the ledger was put back from a backup, and lacks that
     UniqueConstraint("network", "login"),
@@ -139,9 +159,26 @@ deliveries = Table(
     Column("error", Words),
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
+    Column("priority", _PRIORITY, nullable=False, default=Priority.NORMAL, server_default=Priority.NORMAL.value),
+    Column("section", Words, nullable=False, default="", server_default=""),
+    Column("publish_at", Moment),
+    Column("expires_at", Moment),
+    Column("not_before", Moment),  # what a person or a trouble put it off to; `due_at` is the plan's
+    Column("cost", Money, nullable=False, default=Decimal(0), server_default="0"),
+    Column("missed", Boolean, nullable=False, default=False, server_default=false()),  # its moment went by in an outage
     UniqueConstraint("article", "account", "generation"),
     Index(None, "account", "state", "due_at", "id"),  # a tick asks for the first due; a lane for what is `sending`
+    Index(None, "account", "state", "priority", "section", "created_at", "id"),  # the plan asks for the first of each
 )
+
+# The few with a moment of their own, and what was sent in a month, among all that wait and all that ever went.
+for _name, _columns, _where in (
+    ("deliveries_appointed", ("account", "state", "publish_at"), "publish_at > created_at"),
+    ("deliveries_held", ("account", "state", "not_before"), "not_before IS NOT NULL"),
+    ("deliveries_attempted", ("account", "first_attempt_at"), "first_attempt_at IS NOT NULL"),
+):
+    _few = text(_where)
+    Index(_name, *(deliveries.c[name] for name in _columns), sqlite_where=_few, postgresql_where=_few)
 
 receipts = Table(
     "receipts",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
 from typing import TYPE_CHECKING, Any
@@ -17,7 +19,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from contract.ledger.story import ARTICLE, NEWS, NOW, POST, claimed
+from contract.ledger.story import ARTICLE, LATER, NEWS, NOW, POST, claimed
 from sqlalchemy import event, make_url, text
 
 import bot.ledger
@@ -26,6 +28,7 @@ from bot.ledger import Ledger, open_ledger
 from bot.ledger.locks import locked
 from bot.ledger.opening import MIGRATIONS, open_database
 from bot.ledger.schema import HEAD, metadata
+from bot.schedule.values import Waiting
 
 if TYPE_CHECKING:
     from bot.model import Delivery
@@ -38,10 +41,18 @@ sys.stdin.read()  # until all are ready
 ledger = open_ledger(sys.argv[1], lanes=Path(sys.argv[2]))
 print(ledger.begun_anew, "alembic" in sys.modules)
 """
-THIRD = """
+OLD_ARTICLE = """
+INSERT INTO articles (id, headline, content, created_at, changed_at)
+VALUES (:n, 'a', :content, '2026-11-23 12:00:00.123456', '2026-11-23 12:00:00.123456')
+"""
+OLD_DELIVERY = """
+INSERT INTO deliveries (id, article, account, generation, key, state, due_at, attempts, claim, doubted, created_at, changed_at)
+VALUES (:n, :n, 1, 0, :key, 'scheduled', :due, 0, 0, :no, :now, :now)
+"""
+FOURTH = """
 from alembic import op
 import sqlalchemy as sa
-revision, down_revision = "0003", "0002"
+revision, down_revision = "0004", "0003"
 def upgrade():
     op.add_column("articles", sa.Column("more", sa.Integer))
     {then}
@@ -62,7 +73,15 @@ def opener(url: str, lanes: Path) -> subprocess.Popen[str]:
 def newer(folder: Path, then: str = "") -> str:
     """The migrations of a version to come: ours and one more."""
     copytree(Path(bot.ledger.__file__).parent / "migrations", folder)
-    (folder / "versions" / "third.py").write_text(THIRD.format(then=then))
+    (folder / "versions" / "fourth.py").write_text(FOURTH.format(then=then))
+    return str(folder)
+
+
+def older(folder: Path, *newest: str) -> str:
+    """The migrations of a version before these."""
+    copytree(Path(bot.ledger.__file__).parent / "migrations", folder)
+    for name in newest:
+        (folder / "versions" / name).unlink()
     return str(folder)
 
 
@@ -146,13 +165,43 @@ def test_a_database_of_something_else_is_left_alone(url: str, lanes: Path, ledge
 def test_an_older_ledger_is_brought_up_to_date(
     ledger: Ledger, scheduled: Delivery, url: str, lanes: Path, tmp_path: Path
 ) -> None:
-    opened = open_database(url, lanes=lanes, migrations=newer(tmp_path / "newer"), head="0003")
+    opened = open_database(url, lanes=lanes, migrations=newer(tmp_path / "newer"), head="0004")
 
     with opened.database.reading() as db:
         assert [(scheduled.article, None)] == [tuple(row) for row in db.execute(text("SELECT id, more FROM articles"))]
-        assert "0003" == db.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        assert "0004" == db.execute(text("SELECT version_num FROM alembic_version")).scalar()
     opened.database.engine.dispose()
     assert not opened.begun_anew
+
+
+def test_what_an_older_ledger_held_is_planned_as_it_stood(url: str, lanes: Path, tmp_path: Path) -> None:
+    opened = open_database(url, lanes=lanes, migrations=older(tmp_path / "older", "third.py"), head="0002")
+    article = {"hashtags": ["World News"], "publish_at": "2026-11-23T13:00:00+00:00"}
+    with opened.database.writing() as db:
+        db.execute(text(OLD_ARTICLE), [{"n": 1, "content": json.dumps(article)}, {"n": 2, "content": "{}"}])
+        db.execute(
+            text("INSERT INTO accounts (name, network, paused, failures) VALUES ('news', 'outbox', :no, 0)"),
+            {"no": False},
+        )
+        for number, due in ((1, LATER), (2, NOW)):
+            row = {
+                "n": number,
+                "key": str(number),
+                "now": str(NOW.replace(tzinfo=None)),
+                "due": str(due.replace(tzinfo=None)),
+            }
+            db.execute(text(OLD_DELIVERY), {**row, "no": False})
+    opened.close()
+
+    ledger = open_ledger(url, lanes=lanes)
+    said = {each.id: each for each in ledger.line("news", now=NOW, until=LATER, horizon=LATER, most=9)}
+    publish_at = datetime(2026, 11, 23, 13, tzinfo=UTC)
+    assert {
+        1: Waiting(1, NOW, publish_at=publish_at, section="world news", not_before=LATER),
+        2: Waiting(2, NOW),
+    } == said
+    assert [LATER, NOW] == [ledger.delivery(number).due_at for number in (1, 2)]
+    ledger.close()
 
 
 def test_a_migration_that_fails_changes_nothing(
@@ -160,7 +209,7 @@ def test_a_migration_that_fails_changes_nothing(
 ) -> None:
     migrations = newer(tmp_path / "newer", then="op.add_column('nowhere', sa.Column('x', sa.Integer))")
     with pytest.raises(LedgerError, match="nowhere"):
-        open_database(url, lanes=lanes, migrations=migrations, head="0003")
+        open_database(url, lanes=lanes, migrations=migrations, head="0004")
 
     again = open_ledger(url, lanes=lanes)
     assert (scheduled,) == again.waiting()
@@ -172,10 +221,10 @@ def test_a_migration_that_fails_changes_nothing(
 def test_the_old_file_is_kept_beside_the_new_one(file: Path, lanes: Path, tmp_path: Path) -> None:
     old = open_ledger(f"sqlite:///{file}", lanes=lanes)
     old.take_in(ARTICLE, [NEWS], now=NOW, due_at=NOW)
-    opened = open_database(f"sqlite:///{file}", lanes=lanes, migrations=newer(tmp_path / "newer"), head="0003")
+    opened = open_database(f"sqlite:///{file}", lanes=lanes, migrations=newer(tmp_path / "newer"), head="0004")
     opened.database.engine.dispose()
 
-    assert file.with_name("bot.db.before-0003") == opened.backup
+    assert file.with_name("bot.db.before-0004") == opened.backup
     assert 0o600 == mode(opened.backup)
     copy = open_ledger(f"sqlite:///{opened.backup}", lanes=lanes)
     assert old.events() == copy.events()

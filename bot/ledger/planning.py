@@ -1,0 +1,202 @@
+"""What the plan stands on, and the moments that it gives: for one account at a time, and never all that waits for it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, exists, func, or_, select, union, update
+
+from bot.ledger.accounts import row_named
+from bot.ledger.base import Base
+from bot.ledger.rows import change, one
+from bot.ledger.schema import accounts, articles, deliveries, events, receipts
+from bot.model import Priority, State
+from bot.schedule.values import Sent, Waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+_MANY = 5_000
+"""Of those with a moment of their own at most so many are planned at a time; the next come when the first are gone."""
+_LINES = 1_000
+_ALL_LINES = 4_000
+_OUT = (State.SCHEDULED, State.SENDING, State.UNKNOWN, State.DELIVERED)
+_MINUTE = timedelta(minutes=1)
+
+_COLUMNS = deliveries.c["id", "created_at", "priority", "publish_at", "expires_at", "not_before", "section", "cost"]
+_OF = deliveries.c.account == bindparam("of")
+_WAITS = (_OF, deliveries.c.state == State.SCHEDULED)
+# What was frozen goes on by itself: it may be out there, and its moment is not the plan's.
+_FREE = (*_WAITS, deliveries.c.frozen_by.is_(None))
+_ORDER = (deliveries.c.created_at, deliveries.c.id)
+_ROWS = select(*_COLUMNS, deliveries.c.missed).where(*_FREE)
+_APPOINTED = deliveries.c.publish_at > deliveries.c.created_at  # the very words of the index
+_BREAKING = _ROWS.where(deliveries.c.priority == Priority.BREAKING).order_by(*_ORDER).limit(_MANY)
+_APPOINTMENTS = (
+    _ROWS.where(_APPOINTED, deliveries.c.publish_at <= bindparam("horizon"))
+    .order_by(deliveries.c.publish_at, deliveries.c.id)
+    .limit(_MANY)
+)
+_HELD = (
+    _ROWS.where(deliveries.c.not_before > bindparam("now"), deliveries.c.not_before <= bindparam("until"))
+    .order_by(deliveries.c.not_before, deliveries.c.id)
+    .limit(_MANY)
+)
+_FIRST_OF_A_LINE = (
+    _ROWS.where(
+        deliveries.c.priority == bindparam("priority"),
+        deliveries.c.section == bindparam("section"),
+        or_(deliveries.c.publish_at.is_(None), ~_APPOINTED),
+        or_(deliveries.c.not_before.is_(None), deliveries.c.not_before <= bindparam("now")),
+    )
+    .order_by(*_ORDER)
+    .limit(bindparam("most"))
+)
+_OF_A_PRIORITY = (*_WAITS, deliveries.c.priority == bindparam("priority"))
+_DUE = (*_FREE, deliveries.c.due_at.is_not(None))
+_NO_MOMENT = update(deliveries).where(*_DUE, deliveries.c.id.not_in(bindparam("but", expanding=True)))
+_MOMENTS = select(deliveries.c.id, deliveries.c.due_at).where(*_DUE)
+_MOMENT = update(deliveries).where(
+    deliveries.c.id == bindparam("number"), deliveries.c.state == State.SCHEDULED, deliveries.c.frozen_by.is_(None)
+)
+_MISSED = update(deliveries).where(*_FREE, deliveries.c.due_at <= bindparam("before"))
+
+
+def _sections() -> Any:
+    """The sections of one priority: each next one is a step in the index, however many wait in between."""
+    first = select(func.min(deliveries.c.section).label("section")).where(*_OF_A_PRIORITY).cte("lines", recursive=True)
+    after = select(func.min(deliveries.c.section)).where(*_OF_A_PRIORITY, deliveries.c.section > first.c.section)
+    found = first.union_all(select(after.scalar_subquery()).where(first.c.section.is_not(None)))
+    return select(found.c.section).where(found.c.section.is_not(None)).limit(_LINES)
+
+
+_SECTIONS = _sections()
+
+
+class Planning(Base):
+    """Questions and answers of the plan; what it does not know of goes on without it."""
+
+    def line(
+        self, account: str, *, now: datetime, until: datetime, horizon: datetime, most: int
+    ) -> tuple[Waiting, ...]:
+        """
+        What waits for a moment that the plan up to `until` may give it.
+
+        That is breaking news, appointments before the `horizon`, what may be tried again by then, and of every priority and
+        section the first `most`, or fewer where there are many sections.
+        """
+        with self._database.reading() as db:
+            given = {"of": row_named(db, account).id, "now": now, "until": until, "horizon": horizon}
+            found: dict[int, Waiting] = {}
+            for statement in (_BREAKING, _APPOINTMENTS, _HELD):
+                found |= _read(db, statement, given)
+            lines = list(_lines(db, given))
+            each = min(most, max(_ALL_LINES // len(lines), 4)) if lines else 0
+            for line in lines:
+                found |= _read(db, _FIRST_OF_A_LINE, {**given, **line, "most": each})
+            return tuple(found.values())
+
+    def sent(self, account: str, since: datetime) -> tuple[Sent, ...]:
+        """What the account published since then, or may have: when its first attempt left, and what it cost."""
+        stands = exists().where(receipts.c.delivery == deliveries.c.id)
+        out = or_(deliveries.c.state.in_(_OUT), stands)
+        columns = deliveries.c["first_attempt_at", "cost", "section", "missed"]
+        with self._database.reading() as db:
+            of = deliveries.c.account == row_named(db, account).id
+            rows = db.execute(select(*columns).where(of, deliveries.c.first_attempt_at >= since, out))
+            return tuple(Sent(*row) for row in rows)
+
+    def plan_to(
+        self, account: str, moments: Mapping[int, datetime], ended: Mapping[int, str], *, now: datetime
+    ) -> None:
+        """
+        Give what waits for an account its moments, and none to all others; end those that are over, with the reason.
+
+        Writes only what changes. Leaves alone what somebody took up since it was planned.
+        """
+        with self._database.writing() as db:
+            of = row_named(db, account).id
+            db.execute(_NO_MOMENT.values(due_at=None), {"of": of, "but": list(moments)})
+            before = dict(db.execute(_MOMENTS, {"of": of}).all())
+            anew = [{"number": each, "due_at": at} for each, at in moments.items() if before.get(each) != at]
+            if anew:
+                db.execute(_MOMENT, anew)
+            for number, why in ended.items():
+                delivery = one(db, number)
+                if delivery.state is State.SCHEDULED and not delivery.frozen_by:
+                    change(db, delivery, "expired", why, now=now, state=State.EXPIRED, due_at=None)
+
+    def awake(self, names: Collection[str], *, now: datetime, late: timedelta) -> frozenset[str]:
+        """
+        Keep that the bot is at work for these accounts now; those for which it was not for longer than `late`.
+
+        What was due meanwhile, and that long ago, is missed.
+        """
+        with self._database.writing() as db:
+            slept = set()
+            for row in db.execute(select(accounts).where(accounts.c.name.in_(names))).all():
+                away = now - row.awake_at if row.awake_at else timedelta(0)
+                if away > late:
+                    slept.add(row.name)
+                    db.execute(_MISSED.values(missed=True), {"of": row.id, "before": now - late})
+                if row.awake_at is None or abs(away) >= _MINUTE:  # a look more often is not worth a write
+                    db.execute(update(accounts).where(accounts.c.id == row.id).values(awake_at=now))
+            return frozenset(slept)
+
+    def touched(self, since: int) -> tuple[int, frozenset[str]]:
+        """The number of the last event, and the accounts to which anything happened after event `since`."""
+        later = events.c.id > since
+        of_an_article = (
+            select(accounts.c.name)
+            .join(deliveries, deliveries.c.account == accounts.c.id)
+            .join(events, events.c.article == deliveries.c.article)
+            .where(later, events.c.account.is_(None))
+        )
+        with self._database.reading() as db:
+            last = db.execute(select(func.max(events.c.id))).scalar() or 0
+            if last == since:
+                return last, frozenset()
+            names = db.execute(union(select(events.c.account).where(later), of_an_article)).scalars()
+            return last, frozenset(name for name in names if name is not None)
+
+    def headlines(self, numbers: Collection[int]) -> dict[int, tuple[int, str]]:
+        """The article of each of these deliveries, by number and headline."""
+        columns = select(deliveries.c.id, articles.c.id.label("article"), articles.c.headline).join(articles)
+        with self._database.reading() as db:
+            rows = db.execute(columns.where(deliveries.c.id.in_(numbers)))
+            return {row.id: (row.article, row.headline) for row in rows}
+
+    def in_line(self, account: str) -> int:
+        """How many deliveries wait for their turn with an account."""
+        with self._database.reading() as db:
+            of = deliveries.c.account == row_named(db, account).id
+            waits = select(func.count()).where(of, deliveries.c.state == State.SCHEDULED)
+            return int(db.execute(waits).scalar_one())
+
+
+def _read(db: Connection, statement: Any, given: Mapping[str, Any]) -> dict[int, Waiting]:
+    rows = db.execute(statement, given)
+    return {
+        row.id: Waiting(
+            id=row.id,
+            created_at=row.created_at,
+            priority=row.priority,
+            publish_at=row.publish_at,
+            expires_at=row.expires_at,
+            not_before=row.not_before,
+            section=row.section,
+            cost=row.cost,
+            missed=row.missed,
+        )
+        for row in rows
+    }
+
+
+def _lines(db: Connection, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for priority in (Priority.NORMAL, Priority.EVERGREEN):
+        for section in db.execute(_SECTIONS, {**given, "priority": priority}).scalars():
+            yield {"priority": priority, "section": section}
