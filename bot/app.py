@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.ledger import Ledger
     from bot.model import Account, Article, Delivery, State
     from bot.networks.base import Adapter
+    from bot.planning import Planner
     from bot.schedule.rhythm import Rhythm
     from bot.settings import Settings
 
@@ -122,14 +123,36 @@ class App:
             settle=self.settings.settle_seconds,
             patience=self.settings.patience_seconds,
         )
-        return Courier(self.ledger, members, self.composer.compose, clock=self.clock, sleep=time.sleep, policy=policy)
+        return Courier(
+            self.ledger,
+            members,
+            self.composer.compose,
+            clock=self.clock,
+            sleep=time.sleep,
+            policy=policy,
+            may_go=self.planner.may_go,
+        )
+
+    @cached_property
+    def planner(self) -> Planner:
+        """Gives the accounts that have a rhythm their due moments."""
+        from bot.planning import Planner
+
+        return Planner(self.ledger, self.rhythms, clock=self.clock)
 
     @cached_property
     def desk(self) -> Desk:
         """Takes articles in and clears the queue of what is done."""
         from bot.daemon import Desk
 
-        return Desk(self.ledger, self.queue, accounts_of=self.accounts_of, read=self.read, clock=self.clock)
+        return Desk(
+            self.ledger,
+            self.queue,
+            accounts_of=self.accounts_of,
+            read=self.read,
+            clock=self.clock,
+            planned=self.planner.planned,
+        )
 
     def clock(self) -> datetime:
         """The wall clock, in UTC."""

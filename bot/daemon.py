@@ -38,19 +38,30 @@ class Desk:
         accounts_of: Callable[[Article, Collection[str]], Sequence[Account]],
         read: Callable[[Path], Article],
         clock: Callable[[], datetime],
+        planned: Collection[str] = (),
     ) -> None:
+        """For the accounts that are `planned` it is the plan that says when their deliveries are due."""
         self._ledger = ledger
         self._queue = queue
         self._accounts_of = accounts_of
         self._read = read
         self._clock = clock
+        self._planned = planned
         self._files: dict[Path, int] = {}
 
     def take_in(self, article: Article, *, to: Collection[str] = (), at: datetime | None = None) -> Taken:
         """Write the article down, with a delivery for each of its accounts; again and again makes no more of them."""
         now = self._clock()
         due_at = max(at or now, article.publish_at or now)
-        return self._ledger.take_in(article, self._accounts_of(article, to), now=now, due_at=due_at, to=to)
+        return self._ledger.take_in(
+            article,
+            self._accounts_of(article, to),
+            now=now,
+            due_at=due_at,
+            to=to,
+            not_before=at,
+            planned=self._planned,
+        )
 
     def empty_queue(self) -> Round:
         """Take in every file that waits; one that cannot be read goes to `rejected` and holds up no other."""

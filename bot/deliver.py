@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bot.errors import (
     BotError,
@@ -61,6 +61,16 @@ class Member:
     connect: Callable[[], Adapter]
 
 
+class Gate(Protocol):
+    """Whether a delivery may be sent at this moment, whatever hour it was given."""
+
+    def __call__(self, delivery: Delivery, *, by_hand: bool) -> bool: ...
+
+
+def _always(delivery: Delivery, *, by_hand: bool) -> bool:  # noqa: ARG001 - a Gate's signature
+    return True
+
+
 class Courier:
     """Works the lanes of the accounts, all at the same time, one delivery after another in each."""
 
@@ -73,6 +83,7 @@ class Courier:
         clock: Clock,
         sleep: Sleep,
         policy: Policy,
+        may_go: Gate = _always,
     ) -> None:
         self._ledger = ledger
         self._members = members
@@ -80,10 +91,11 @@ class Courier:
         self._clock = clock
         self._sleep = sleep
         self._policy = policy
+        self._gate = may_go
 
-    def deliver_due(self) -> None:
-        """Send everything that is due now; a lane that somebody else works is left to him."""
-        self._in_lanes(self._members, lambda account: self._work(account, self._all_due, wait=False))
+    def deliver_due(self) -> int:
+        """Send everything that is due now, so many; a lane that somebody else works is left to him."""
+        return self._in_lanes(self._members, lambda account: self._work(account, self._all_due, wait=False))
 
     def deliver_now(self, deliveries: Iterable[Delivery]) -> None:
         """Send just these, whatever their hour and back-off, waiting for busy lanes; pauses hold."""
@@ -105,33 +117,33 @@ class Courier:
         not_before = self._ledger.article(delivery.article).publish_at
         return self._ledger.retry(number, self._clock(), settles_in=timedelta(seconds=settling), not_before=not_before)
 
-    def _in_lanes(self, accounts: Collection[str], work: Callable[[str], None]) -> None:
+    def _in_lanes(self, accounts: Collection[str], work: Callable[[str], int]) -> int:
         """Do the work of each account in a thread of its own; the first failure is raised when all have ended."""
         if not accounts:
-            return
+            return 0
         with ThreadPoolExecutor(max_workers=len(accounts), thread_name_prefix="lane") as threads:
             ends = [threads.submit(work, account) for account in accounts]
-        for end in ends:
-            end.result()
+        return sum(end.result() for end in ends)
 
-    def _work(self, account: str, send: Callable[[str, Adapter], None], *, wait: bool) -> None:
-        """Hold an account's lane for as long as there is something to send; by hand we wait for it."""
+    def _work(self, account: str, send: Callable[[str, Adapter], int], *, wait: bool) -> int:
+        """Hold an account's lane for as long as there is something to send; how much was. By hand we wait for it."""
         # Whose login it is comes before the lane: it may turn out to be another row's.
         adapter = self._recognised(account) if self._open(self._ledger.lane_of(account), by_hand=wait) else None
         with self._ledger.lane(account, wait=wait and adapter is not None) as held:
             if held:
                 self._bury(account)  # also where the lane is paused: nobody else would tell
-            if held and adapter is not None:
-                send(account, adapter)
+            return send(account, adapter) if held and adapter is not None else 0
 
-    def _all_due(self, account: str, adapter: Adapter) -> None:
+    def _all_due(self, account: str, adapter: Adapter) -> int:
+        sent = 0
         while True:
             lane, delivery = self._ledger.turn(account, self._clock())
-            if delivery is None or not self._open(lane):
-                return
+            if delivery is None or not self._open(lane) or not self._gate(delivery, by_hand=False):
+                return sent
             self._send(delivery, adapter)
+            sent += 1
 
-    def _these(self, numbers: Iterable[int], account: str, adapter: Adapter) -> None:
+    def _these(self, numbers: Sequence[int], account: str, adapter: Adapter) -> int:
         """Each of these once, and again within the courier's patience where a repeat settles what is unknown."""
         for number in numbers:
             give_up_at = self._clock() + timedelta(seconds=self._policy.patience)
@@ -139,13 +151,16 @@ class Courier:
                 self._send(self._ledger.delivery(number), adapter)
                 if not self._waited(number, give_up_at):
                     break
+        return len(numbers)
 
     def _may_go(self, number: int) -> bool:
         """Whether a person may have this sent now: what must be looked for first has its hour."""
         delivery, now = self._ledger.delivery(number), self._clock()
-        if delivery.state is State.UNKNOWN and not self._repeatable(delivery.account):
-            return delivery.due_at is not None and delivery.due_at <= now
-        return delivery.state in {State.SCHEDULED, State.UNKNOWN} and delivery.due_at is not None
+        if delivery.state is State.SCHEDULED:  # what has no hour waits for its turn, not for the operator
+            return self._gate(delivery, by_hand=True)
+        if delivery.state is not State.UNKNOWN or delivery.due_at is None:
+            return False
+        return self._repeatable(delivery.account) or delivery.due_at <= now
 
     def _waited(self, number: int, give_up_at: datetime) -> bool:
         """Wait until a delivery goes on by itself, if it does so soon enough; else say no."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from bot.cli.standing import Standing
     from bot.daemon import Round
     from bot.model import Article, Delivery
+
+_IN_VAIN = 2  # rounds that send nothing: the first may have found credentials that let an account go on
 
 
 class Dispatch:
@@ -71,14 +74,15 @@ class Dispatch:
         return taken
 
     def choose_next(self) -> bool:
-        """Work on the article that is due first, if there is one."""
-        now = self._app.clock()
-        due = (
-            d for d in self._app.ledger.waiting() if d.due_at and d.due_at <= now and d.account in self._app.accounts
+        """Work on the article that is due first, if there is one; what waits for no more than its turn need not."""
+        now, planner = self._app.clock(), self._app.planner
+        planner.replan(at_work=False)
+        firsts = (
+            self._app.ledger.next_article(each, now, early=each in planner.planned) for each in self._app.accounts
         )
-        first = next(due, None)
+        first = min(filter(None, firsts), default=None)
         if first is not None:
-            self._begin_with(first.article)
+            self._begin_with(first[-1])
         return first is not None
 
     def once_more(self, at: datetime | None) -> None:
@@ -88,7 +92,8 @@ class Dispatch:
             accounts = [account for name, account in self._app.accounts.items() if name in ended]
             article, now = self._app.ledger.article(number), self._app.clock()
             due_at = max(at or now, article.publish_at or now)
-            self._app.ledger.again(number, accounts, now=now, due_at=due_at)
+            planned = self._app.planner.planned
+            self._app.ledger.again(number, accounts, now=now, due_at=due_at, not_before=at, planned=planned)
 
     def send(self) -> None:
         """Send what may go now: everything but articles whose own time has not come."""
@@ -96,17 +101,32 @@ class Dispatch:
         names = ", ".join(sorted({delivery.account for delivery in due}))
         with self._telling(), show.working(f"Sending to {names} …"):
             self._app.courier.deliver_now(due)
+        self.plan()
         self.clear()
 
+    def plan(self) -> None:
+        """Give what waits now its moments; the daemon may have other ones in mind until it looks again."""
+        self._app.planner.replan(at_work=False)
+
     def send_due(self) -> list[Delivery]:
-        """Send everything that is due; what was due or has moved, as it then stands."""
+        """Send everything that is due; what was due, or something happened to, as it then stands."""
         now, before = self._app.clock(), self._app.ledger.unsettled()
         with self._telling(), show.working("Sending what is due …"):
-            self._app.courier.deliver_due()
+            self._send_all_due()
         self.clear()
         after = [(then, self._app.ledger.delivery(then.id)) for then in before]
-        overdue = [d for then, d in after if d != then or d.error or (d.due_at and d.due_at <= now)]
+        moved = [(d != replace(then, due_at=d.due_at), d) for then, d in after]  # a plan alone is nothing that happened
+        overdue = [d for has_moved, d in moved if has_moved or d.error or (d.due_at and d.due_at <= now)]
         return [delivery for delivery in overdue if delivery.state is not State.SENDING]  # somebody else is at it
+
+    def _send_all_due(self) -> None:
+        """Plan and send in turn, until nothing is due; what another bot is sending is not waited for."""
+        courier, planner, idle = self._app.courier, self._app.planner, 0
+        planner.replan(at_work=True)
+        while idle < _IN_VAIN:
+            idle = 0 if courier.deliver_due() else idle + 1
+            if not planner.replan(at_work=True):
+                break
 
     def clear(self) -> None:
         """Move the files away whose articles are done."""

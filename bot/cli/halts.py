@@ -127,7 +127,7 @@ def halts(app: App, waiting: dict[str, int]) -> list[Halt]:
             lane,
             now,
             zone,
-            app.ledger.next_due(lane.account),
+            app.planner.next_due_of(lane.account),
             waiting.get(lane.account, 0),
             since.get(lane.account) if lane.paused_at(now) else None,
         )

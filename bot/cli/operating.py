@@ -122,6 +122,7 @@ def pause(
     app = opening.app()
     (name,) = app.chosen([account])
     app.ledger.pause(name, one_line(reason), now=app.clock())
+    app.planner.replan(at_work=False)
     show.line(f"{name} is paused, and its posts wait. `bot resume {name}` lets them go on.")
 
 
@@ -132,6 +133,7 @@ def resume(account: AccountName) -> None:
     lane, now = app.ledger.lane_of(name), app.clock()
     held_up = lane.paused_at(now) or lane.backs_off_at(now)
     app.ledger.resume(name, now=now)
+    app.planner.replan(at_work=False)
     show.line(f"{name} goes on at the next run." if held_up else f"{name} was not held up.")
 
 
@@ -141,6 +143,8 @@ def _each(app: App, ids: list[int], change: Callable[[int], Delivery], then: str
     for number in ids:
         try:
             changed = change(number)
+            app.planner.replan(at_work=False)
+            changed = app.ledger.delivery(number)
         except BotError as error:
             show.trouble(error)
             codes.append(exits.of_error(error))

@@ -54,6 +54,8 @@ def post(
         work.once_more(due_at)
     if due_at is None:
         work.send()
+    else:
+        work.plan()
     work.report(work.deliveries, as_json=as_json)
     raise work.end()
 
@@ -79,6 +81,7 @@ def add(
     app = opening.app()
     work = Dispatch(app, to or ())
     work.take_in(articles, opening.moment(at, app.settings.timezone, app.clock()))
+    work.plan()
     end = work.end()  # that they wait is what was asked for
     work.report(work.deliveries, as_json=as_json)
     raise end

@@ -36,7 +36,7 @@ class Standing:
     """
     One delivery, seen together with what holds for its account; `lane` is None where that is configured no more.
 
-    `late` are the addresses that answers named which came too late to be its own.
+    `late` are the addresses that answers named which came too late to be its own. `why` is what the plan says of its moment.
     """
 
     delivery: Delivery
@@ -44,6 +44,7 @@ class Standing:
     now: datetime
     zone: tzinfo
     late: tuple[str, ...] = ()
+    why: str | None = None
 
     @property
     def code(self) -> Exit:
@@ -189,7 +190,10 @@ class Standing:
         if lane and lane.paused and not lane.paused_until:
             return f"Paused; `bot resume {lane.account}` lets it go on"
         what = "The rest is sent" if self.broken else "Tried again" if self.delivery.error else "Sent"
-        return f"{what} by the next run{self._after}" if self.delivery.due_at else ""
+        if not self.delivery.due_at:
+            return f"Waits: {self.why}" if self.why else ""
+        why = f" ({self.why})" if self.why and self._after else ""
+        return f"{what} by the next run{self._after}{why}"
 
     @property
     def _after(self) -> str:
@@ -203,7 +207,9 @@ class Standing:
 def standing(app: App, delivery: Delivery, late: tuple[str, ...] = ()) -> Standing:
     """Where this delivery stands now."""
     lane = app.ledger.lane_of(delivery.account) if delivery.account in app.accounts else None
-    return Standing(delivery, lane, app.clock(), app.settings.timezone, late)
+    waits = lane and delivery.state is State.SCHEDULED and delivery.post is None
+    why = app.planner.why(delivery) if waits else None
+    return Standing(delivery, lane, app.clock(), app.settings.timezone, late, why)
 
 
 def _sentences(*words: str | None) -> str:

@@ -56,10 +56,19 @@ _FIRST_OF_A_LINE = (
     .order_by(*_ORDER)
     .limit(bindparam("most"))
 )
+_THIS = select(*_COLUMNS, deliveries.c.missed).where(
+    deliveries.c.id == bindparam("number"), deliveries.c.state == State.SCHEDULED, deliveries.c.frozen_by.is_(None)
+)
 _OF_A_PRIORITY = (*_WAITS, deliveries.c.priority == bindparam("priority"))
 _DUE = (*_FREE, deliveries.c.due_at.is_not(None))
+_FIRST_DUE = select(func.min(deliveries.c.due_at)).where(_OF, deliveries.c.due_at.is_not(None))
+_DOUBTFUL = _FIRST_DUE.where(deliveries.c.state == State.UNKNOWN)
+_GOES_ON = _FIRST_DUE.where(deliveries.c.state == State.SCHEDULED, deliveries.c.frozen_by.is_not(None))
 _NO_MOMENT = update(deliveries).where(*_DUE, deliveries.c.id.not_in(bindparam("but", expanding=True)))
 _MOMENTS = select(deliveries.c.id, deliveries.c.due_at).where(*_DUE)
+_FIRST_DUE = select(func.min(deliveries.c.due_at)).where(_OF, deliveries.c.due_at.is_not(None))
+_DOUBTFUL = _FIRST_DUE.where(deliveries.c.state == State.UNKNOWN)
+_GOES_ON = _FIRST_DUE.where(deliveries.c.state == State.SCHEDULED, deliveries.c.frozen_by.is_not(None))
 _MOMENT = update(deliveries).where(
     deliveries.c.id == bindparam("number"), deliveries.c.state == State.SCHEDULED, deliveries.c.frozen_by.is_(None)
 )
@@ -100,6 +109,31 @@ class Planning(Base):
                 found |= _read(db, _FIRST_OF_A_LINE, {**given, **line, "most": each})
             return tuple(found.values())
 
+    def waits(self, number: int) -> Waiting | None:
+        """The delivery of this number as the plan sees it; None where it is not, or no more, the plan's."""
+        with self._database.reading() as db:
+            return _read(db, _THIS, {"number": number}).get(number)
+
+    def next_by_itself(self, account: str) -> datetime | None:
+        """When something is due next that the plan does not know of: what is unknown, and what goes on."""
+        with self._database.reading() as db:
+            of = {"of": row_named(db, account).id}
+            return min(filter(None, (db.execute(each, of).scalar() for each in (_DOUBTFUL, _GOES_ON))), default=None)
+
+    def next_article(self, account: str, now: datetime, *, early: bool) -> tuple[datetime, int, int] | None:
+        """
+        The moment, the delivery and the article that an account is to post next, if it is due.
+
+        Where it may go `early`, its own hour counts alone: what was appointed, or put off, waits.
+        """
+        own = (deliveries.c.publish_at, deliveries.c.not_before)
+        may = [or_(each.is_(None), each <= now) for each in own] if early else [deliveries.c.due_at <= now]
+        columns = deliveries.c["due_at", "id", "article"]
+        with self._database.reading() as db:
+            first = select(*columns).where(*_WAITS, deliveries.c.due_at.is_not(None), *may)
+            row = db.execute(first.order_by(*columns).limit(1), {"of": row_named(db, account).id}).one_or_none()
+            return row and (row.due_at, row.id, row.article)
+
     def sent(self, account: str, since: datetime) -> tuple[Sent, ...]:
         """What the account published since then, or may have: when its first attempt left, and what it cost."""
         stands = exists().where(receipts.c.delivery == deliveries.c.id)
@@ -130,11 +164,11 @@ class Planning(Base):
                 if delivery.state is State.SCHEDULED and not delivery.frozen_by:
                     change(db, delivery, "expired", why, now=now, state=State.EXPIRED, due_at=None)
 
-    def awake(self, names: Collection[str], *, now: datetime, late: timedelta) -> frozenset[str]:
+    def awake(self, names: Collection[str], *, now: datetime, late: timedelta, at_work: bool = True) -> frozenset[str]:
         """
-        Keep that the bot is at work for these accounts now; those for which it was not for longer than `late`.
+        Those of these accounts for which the bot was not at work for longer than `late`.
 
-        What was due meanwhile, and that long ago, is missed.
+        What was due meanwhile, and that long ago, is missed. `at_work` is kept: it is now.
         """
         with self._database.writing() as db:
             slept = set()
@@ -143,13 +177,13 @@ class Planning(Base):
                 if away > late:
                     slept.add(row.name)
                     db.execute(_MISSED.values(missed=True), {"of": row.id, "before": now - late})
-                if row.awake_at is None or abs(away) >= _MINUTE:  # a look more often is not worth a write
+                if at_work and (row.awake_at is None or abs(away) >= _MINUTE):  # a look more often is not worth a write
                     db.execute(update(accounts).where(accounts.c.id == row.id).values(awake_at=now))
             return frozenset(slept)
 
-    def touched(self, since: int) -> tuple[int, frozenset[str]]:
-        """The number of the last event, and the accounts to which anything happened after event `since`."""
-        later = events.c.id > since
+    def touched(self, since: int | None) -> tuple[int, frozenset[str]]:
+        """The number of the last event, and the accounts to which anything happened after event `since`, if that is given."""
+        later = events.c.id > (since or 0)
         of_an_article = (
             select(accounts.c.name)
             .join(deliveries, deliveries.c.account == accounts.c.id)
@@ -158,7 +192,7 @@ class Planning(Base):
         )
         with self._database.reading() as db:
             last = db.execute(select(func.max(events.c.id))).scalar() or 0
-            if last == since:
+            if since is None or last == since:
                 return last, frozenset()
             names = db.execute(union(select(events.c.account).where(later), of_an_article)).scalars()
             return last, frozenset(name for name in names if name is not None)

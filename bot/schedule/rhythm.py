@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -58,3 +58,8 @@ class Rhythm:
     breaking_in_quiet: bool = False
     max_age: timedelta | None = None
     backlog: Backlog = Backlog.SPREAD
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it has no rule: what is due goes at once."""
+        return replace(self, zone=ZoneInfo("UTC")) == Rhythm()

@@ -35,6 +35,11 @@ class Waiting:
     missed: bool = False
 
     @property
+    def breaking(self) -> bool:
+        """Whether it needs no slot, and may go in quiet hours where the account lets it."""
+        return self.priority is Priority.BREAKING
+
+    @property
     def appointed(self) -> bool:
         """Whether the newsroom gave it a moment of its own."""
         return self.publish_at is not None and self.publish_at > self.created_at

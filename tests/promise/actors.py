@@ -29,7 +29,7 @@ class Actor:
         self._places: SimpleQueue[str | None] = SimpleQueue()
         self._fates: SimpleQueue[str] = SimpleQueue()
 
-    def begin(self, round_: Callable[[], None]) -> None:
+    def begin(self, round_: Callable[[], object]) -> None:
         """Run until it halts for the first time."""
         Thread(target=self._run, args=(round_,), daemon=True).start()
         self.place = self._places.get(timeout=_STUCK)
@@ -47,7 +47,7 @@ class Actor:
             raise Crash
         return fate
 
-    def _run(self, round_: Callable[[], None]) -> None:
+    def _run(self, round_: Callable[[], object]) -> None:
         try:
             round_()
         except (Crash, LedgerError):  # a process that ends, a disk that is full

@@ -13,7 +13,7 @@ FLOORS = (
     {"bot.text", "bot.files", "bot.schedule"},
     {"bot.networks.base"},
     {"bot.intake", "bot.compose", "bot.ledger", "bot.networks", "bot.environment"},
-    {"bot.settings", "bot.deliver"},
+    {"bot.settings", "bot.deliver", "bot.planning"},
     {"bot.daemon"},
     {"bot.app"},
     {"bot.cli"},

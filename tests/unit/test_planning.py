@@ -1,0 +1,259 @@
+"""The plan at work: moments in the ledger by each account's rhythm, kept when posts leave, and mended after an outage."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from fakes import NOON, World, down, story
+
+from bot.deliver import Courier, Member
+from bot.errors import Unauthorized
+from bot.model import Priority, State
+from bot.planning import Planner
+from bot.schedule.rhythm import Backlog, Quiet, Rhythm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bot.model import Delivery
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+HOURLY = Rhythm(slots=("0 * * * *",))
+
+
+class Newsroom(World):
+    """A world whose account has a rhythm, and a daemon that comes and goes."""
+
+    def __init__(self, folder: Path, rhythm: Rhythm) -> None:
+        super().__init__(folder)
+        self.rhythm = rhythm
+        self.ledger.ensure([self.account()])
+        self.planner = self.begun()
+
+    def begun(self) -> Planner:
+        """A planner that knows of nothing yet, as that of a new process."""
+        return Planner(self.ledger, dict.fromkeys(self.networks, self.rhythm), clock=self.clock)
+
+    def courier(self) -> Courier:
+        members = {
+            name: Member(self.account(name), self.credentials, lambda network=network: network)  # type: ignore[misc]
+            for name, network in self.networks.items()
+        }
+        return Courier(
+            self.ledger,
+            members,
+            self.compose,
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            policy=self.policy,
+            may_go=self.planner.may_go,
+        )
+
+    def add(self, number: int, **said: Any) -> Delivery:
+        accounts, now = [self.account(name) for name in self.networks], self.clock()
+        planned = self.planner.planned
+        return self.ledger.take_in(story(number, **said), accounts, now=now, due_at=now, planned=planned).deliveries[0]
+
+    def look(self) -> None:
+        """What the daemon does when it wakes."""
+        self.planner.replan(at_work=True)
+        while (at := self.planner.next_due()) and at <= self.clock() and self.courier().deliver_due():
+            self.planner.replan(at_work=True)
+
+    def pass_by(self, stretch: timedelta) -> None:
+        """Time in which the daemon is at work: it looks when something is due, and every hour."""
+        end = self.clock.now + stretch
+        while self.clock.now < end:
+            self.look()
+            later = self.clock.now + HOUR
+            self.clock.now = max(min(self.planner.next_due() or later, later), self.clock.now + timedelta(seconds=1))
+        self.look()
+
+    def sent_at(self) -> list[datetime]:
+        return [each.at for each in self.ledger.sent("one", NOON - 400 * DAY)]
+
+    def due(self, *deliveries: Delivery) -> list[datetime | None]:
+        return [self.now(each).due_at for each in deliveries]
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    room = Newsroom(tmp_path, HOURLY)
+    yield room
+    room.ledger.close()
+
+
+def with_(tmp_path: Path, **limits: Any) -> Newsroom:
+    return Newsroom(tmp_path, Rhythm(**limits))
+
+
+def test_an_account_without_a_rhythm_is_not_planned(tmp_path: Path) -> None:
+    room = with_(tmp_path)
+    delivery = room.add(1)
+    assert (frozenset(), [NOON]) == (room.planner.planned, room.due(delivery))
+    room.look()
+    assert State.DELIVERED is room.now(delivery).state
+
+
+def test_each_waits_for_a_slot_of_its_own(room: Newsroom) -> None:
+    room.clock.now = NOON + 10 * MINUTE
+    deliveries = [room.add(number) for number in range(3)]
+    room.look()
+    assert [NOON + (n + 1) * HOUR for n in range(3)] == room.due(*deliveries)
+    room.pass_by(3 * HOUR)
+    assert [NOON + (n + 1) * HOUR for n in range(3)] == room.sent_at()
+
+
+def test_breaking_news_goes_at_once_and_the_others_keep_their_slots(room: Newsroom) -> None:
+    room.clock.now = NOON + 10 * MINUTE
+    normal = room.add(1)
+    room.look()
+    breaking = room.add(2, priority=Priority.BREAKING)
+    room.look()
+    assert (State.DELIVERED, [NOON + HOUR]) == (room.now(breaking).state, room.due(normal))
+
+
+def test_caps_and_gaps_hold_over_days_at_work(tmp_path: Path) -> None:
+    room = with_(tmp_path, slots=("0 * * * *",), per_day=6, gap=2 * HOUR, quiet=(Quiet(time(22), time(7)),))
+    for number in range(14):
+        room.add(number, section=str(number % 3))
+    room.pass_by(2 * DAY)
+    sent = room.sent_at()
+    assert [5, 6, 3] == list(Counter(at.date() for at in sent).values())
+    assert all(later - one >= 2 * HOUR for one, later in pairwise(sent))
+    assert {0} == {at.minute for at in sent}
+    assert all(7 <= at.hour < 22 for at in sent)
+
+
+def test_by_hand_it_goes_at_once_but_not_past_a_cap(tmp_path: Path) -> None:
+    room = with_(tmp_path, slots=("0 8 * * *",), gap=HOUR, per_day=2, quiet=(Quiet(time(11), time(13)),))
+    deliveries = [room.add(number) for number in range(3)]
+    room.courier().deliver_now(deliveries)
+    room.planner.replan(at_work=False)
+    states = [room.now(each).state for each in deliveries]
+    assert [State.DELIVERED, State.DELIVERED, State.SCHEDULED] == states
+    assert [datetime(2026, 11, 24, 8, tzinfo=UTC)] == room.due(deliveries[2])
+
+
+def test_what_went_out_meanwhile_keeps_the_next_at_its_distance(tmp_path: Path) -> None:
+    room = with_(tmp_path, gap=HOUR)
+    first, second = room.add(1), room.add(2)
+    room.planner.replan(at_work=True)
+    room.courier().deliver_now([second])
+    room.courier().deliver_due()  # by the plan that was
+    assert (State.SCHEDULED, [NOON]) == (room.now(first).state, room.due(first))
+    room.look()
+    assert [NOON + HOUR] == room.due(first)
+
+
+def test_what_was_missed_in_an_outage_follows_the_policy(tmp_path: Path) -> None:
+    room = with_(tmp_path, slots=("0 * * * *",), backlog=Backlog.NEWEST)
+    room.clock.now = NOON + 10 * MINUTE
+    missed = [room.add(number) for number in range(3)]
+    room.look()
+    room.clock.now += DAY
+    room.planner = room.begun()
+    fresh = room.add(9)
+    room.look()
+    assert [State.EXPIRED, State.EXPIRED, State.SCHEDULED] == [room.now(each).state for each in missed]
+    assert [NOON + DAY + HOUR, NOON + DAY + 2 * HOUR] == room.due(missed[2], fresh)
+
+
+def test_a_look_by_hand_in_an_outage_does_not_end_it(tmp_path: Path) -> None:
+    room = with_(tmp_path, slots=("0 * * * *",), backlog=Backlog.SKIP)
+    room.clock.now = NOON + 10 * MINUTE
+    missed = room.add(1)
+    room.look()
+    room.clock.now += 6 * HOUR
+    room.planner = room.begun()
+    room.planner.replan(at_work=False)
+    assert State.EXPIRED is room.now(missed).state
+    later = room.add(2)
+    room.planner.replan(at_work=False)
+    room.clock.now += 6 * HOUR
+    room.look()
+    assert State.EXPIRED is room.now(later).state
+
+
+def test_a_backlog_is_spread(tmp_path: Path) -> None:
+    room = with_(tmp_path, gap=MINUTE)
+    deliveries = [room.add(number) for number in range(3)]
+    room.planner.replan(at_work=True)
+    room.clock.now += DAY
+    room.planner = room.begun()
+    room.pass_by(HOUR)
+    assert [State.DELIVERED] * 3 == [room.now(each).state for each in deliveries]
+    sent = room.sent_at()
+    assert all(later - one >= 10 * MINUTE for one, later in pairwise(sent))
+
+
+def test_behind_many_that_are_over_the_next_has_its_slot(tmp_path: Path) -> None:
+    room = with_(tmp_path, slots=("0 * * * *",), max_age=2 * HOUR)
+    old = [room.add(number, publish_at=NOON - DAY) for number in range(60)]
+    fresh = room.add(99)
+    room.clock.now += 10 * MINUTE
+    room.look()
+    assert {State.EXPIRED} == {room.now(each).state for each in old}
+    assert [NOON + HOUR] == room.due(fresh)
+
+
+def test_nothing_has_a_moment_while_its_account_is_paused(room: Newsroom) -> None:
+    room.clock.now = NOON + 10 * MINUTE
+    delivery = room.add(1)
+    room.look()
+    room.ledger.pause("one", "by hand", now=room.clock())
+    room.look()
+    assert ([None], None) == (room.due(delivery), room.planner.next_due())
+    room.ledger.resume("one", now=room.clock())
+    room.look()
+    assert ([NOON + HOUR], NOON + HOUR) == (room.due(delivery), room.planner.next_due())
+
+
+def test_after_a_pause_that_ends_the_first_goes_at_the_next_slot(room: Newsroom) -> None:
+    delivery = room.add(1)
+    room.ledger.pause("one", "slow down", now=NOON, until=NOON + 90 * MINUTE)
+    room.planner.replan(at_work=True)
+    assert [NOON + 2 * HOUR] == room.due(delivery)
+
+
+def test_new_credentials_let_what_waits_go(room: Newsroom) -> None:
+    room.networks["one"].faults.append(Unauthorized("no such token"))
+    delivery = room.add(1)
+    room.look()
+    room.credentials = "new keys"
+    room.courier().deliver_due()  # as a new process begins
+    room.pass_by(HOUR)
+    assert State.DELIVERED is room.now(delivery).state
+
+
+def test_a_network_that_was_down_gets_it_after_the_back_off_and_in_no_quiet_hour(tmp_path: Path) -> None:
+    room = with_(tmp_path, quiet=(Quiet(time(12, 5), time(14)),))
+    room.networks["one"].faults += [down()] * 6
+    delivery = room.add(1)
+    room.pass_by(4 * HOUR)
+    assert State.DELIVERED is room.now(delivery).state
+    assert [] == [at for at in room.sent_at() if NOON + 5 * MINUTE <= at < NOON + 2 * HOUR]
+
+
+def test_an_account_that_nothing_happened_to_keeps_its_plan(room: Newsroom) -> None:
+    room.clock.now = NOON + 10 * MINUTE
+    room.add(1)
+    room.look()
+    room.ledger.plan_to("one", {}, {}, now=room.clock())  # as it would not be planned now
+    assert not room.planner.replan(at_work=True)
+    assert room.ledger.next_due("one") is None
+    room.add(2)
+    room.planner.replan(at_work=True)
+    assert NOON + HOUR == room.ledger.next_due("one")
+
+
+def test_what_an_account_is_asked_for_next_is_by_the_plan_of_now(room: Newsroom) -> None:
+    room.clock.now = NOON + 10 * MINUTE
+    delivery = room.add(1)
+    assert NOON + HOUR == room.planner.next_due_of("one")
+    assert [None] == room.due(delivery)
