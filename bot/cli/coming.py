@@ -1,0 +1,140 @@
+"""`bot plan`: what goes out in the coming days, and what has no moment and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from bot.cli import opening, show
+from bot.errors import one_line
+from bot.schedule.values import Why
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import tzinfo
+
+    from bot.app import App
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_HEADLINE = 60  # characters of one
+_HALF_HOURS = 48
+_SINGLY = 20  # of those that will expire
+
+
+class Coming(NamedTuple):
+    """A delivery that waits: when it goes, if it does, and why then or why not."""
+
+    at: datetime | None
+    id: int
+    article: int
+    account: str
+    headline: str
+    why: str
+    expires: bool
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The same for programs."""
+        return {
+            "id": self.id,
+            "article": self.article,
+            "account": self.account,
+            "due_at": show.stamp(self.at),
+            "headline": self.headline,
+            "why": self.why,
+        }
+
+    def row(self, now: datetime, zone: tzinfo) -> tuple[str, str, str, str, str]:
+        """The same in a table."""
+        when = "now" if self.at and self.at <= now else _when(self.at, zone)
+        return when, self.account, _shortened(self.headline), self.why, str(self.id)
+
+
+def register(cli: typer.Typer) -> None:
+    """Add this command to the command line."""
+    cli.command()(plan)
+
+
+def plan(
+    days: Annotated[int, typer.Option("--days", min=1, max=14, help="How far to look ahead.")] = 7,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
+) -> None:
+    """Show what goes out in the coming days, what has no moment, and why."""
+    app = opening.app()
+    waiting, more = _waiting(app)
+    now, zone = app.clock(), app.settings.timezone
+    near = [each for each in waiting if each.at is None or each.at <= now + timedelta(days=days)]
+    if as_json:
+        show.document([each.json for each in near])
+        return
+    placed = [each for each in near if each.at is not None]
+    if placed and show.on_terminal():
+        for line in _calendar([each.at for each in placed if each.at], now, days, zone):
+            show.line(line)
+    show.table(("when", "account", "post", "why", "id"), [each.row(now, zone) for each in placed])
+    for line in _others([each for each in near if each.at is None], len(waiting) - len(near), more):
+        show.line(line)
+    if not waiting:
+        show.line("Nothing is waiting.")
+
+
+def _waiting(app: App) -> tuple[list[Coming], int]:
+    """All that waits on any account, soonest first, and how many more there are than a look takes in."""
+    found: list[Coming] = []
+    more = 0
+    for account in app.accounts:
+        outlook = app.planner.outlook(account, whole=True)
+        told = app.ledger.headlines([each.id for each in outlook.planned])
+        more += outlook.more
+        for each in outlook.planned:
+            article, headline = told[each.id]
+            expires = each.why.ended or each.why is Why.WILL_EXPIRE
+            found.append(Coming(each.moment, each.id, article, account, headline, outlook.why(each), expires))
+    return sorted(found, key=lambda each: (each.at or _NEVER, each.id)), more
+
+
+def _others(unplaced: Sequence[Coming], later: int, more: int) -> Iterator[str]:
+    """What has no moment: what will expire one by one, as far as that can be read, and the rest by its reason."""
+    expiring = [each for each in unplaced if each.expires][:_SINGLY]
+    for each in expiring:
+        yield f"Not sent: {each.account}, {_shortened(each.headline)}: {each.why} (delivery {each.id})"
+    rest = Counter((each.account, each.why) for each in unplaced if each not in expiring)
+    for (account, why), number in sorted(rest.items()):
+        yield f"No moment yet: {account}, {number:,} {'post' if number == 1 else 'posts'}: {why}"
+    if later:
+        yield f"After these days: {later:,}; --days 14 shows as far as is planned."
+    if more:
+        yield f"Behind them wait {more:,} more."
+
+
+def _calendar(moments: Sequence[datetime], now: datetime, days: int, zone: tzinfo) -> Iterator[str]:
+    """A line a day, a mark for every half hour: how many posts go out in it."""
+    today = now.astimezone(zone).date()
+    local = [max(at, now).astimezone(zone) for at in moments]
+    held = Counter((at.date(), (at.hour * 60 + at.minute) // 30) for at in local)
+    yield show.styled(f"{'':11}{''.join(f'{hour:<6}' for hour in range(0, 24, 3))}", dim=True)
+    for day in (today + timedelta(days=number) for number in range(days + 1)):
+        counts = [held[day, half] for half in range(_HALF_HOURS)]
+        cells = "".join(_cells(number, len(list(alike))) for number, alike in groupby(counts))
+        yield f"{day:%a %d %b} {cells} {sum(counts) or ''}".rstrip()
+    yield ""
+
+
+def _cells(number: int, times: int) -> str:
+    """So many half hours that have this number of posts each."""
+    if not number:
+        return show.styled("·" * times, dim=True)
+    return show.styled((str(number) if number < 10 else "+") * times, fg="green", bold=True)
+
+
+def _when(at: datetime | None, zone: tzinfo) -> str:
+    return at.astimezone(zone).strftime("%a %d %b %H:%M") if at else "–"
+
+
+def _shortened(headline: str) -> str:
+    text = one_line(headline)
+    return text if len(text) <= _HEADLINE else f"{text[: _HEADLINE - 1].rstrip()}…"
