@@ -62,7 +62,7 @@ class Member:
 
 
 class Gate(Protocol):
-    """Whether a delivery may be sent at this moment, whatever hour it was given."""
+    """Whether a delivery may be sent at this moment, whatever hour it was given; if not, and not by hand, it has a later one now."""
 
     def __call__(self, delivery: Delivery, *, by_hand: bool) -> bool: ...
 
@@ -138,10 +138,11 @@ class Courier:
         sent = 0
         while True:
             lane, delivery = self._ledger.turn(account, self._clock())
-            if delivery is None or not self._open(lane) or not self._gate(delivery, by_hand=False):
+            if delivery is None or not self._open(lane):
                 return sent
-            self._send(delivery, adapter)
-            sent += 1
+            if self._gate(delivery, by_hand=False):
+                self._send(delivery, adapter)
+                sent += 1
 
     def _these(self, numbers: Sequence[int], account: str, adapter: Adapter) -> int:
         """Each of these once, and again within the courier's patience where a repeat settles what is unknown."""

@@ -86,6 +86,8 @@ class Planner:
         that nothing is missed as long as this is called every few minutes.
         """
         now = self._clock()
+        if self._last_event is None:
+            self._ledger.unplan(self._calendars.keys() - self.planned, now=now)
         last, touched = self._ledger.touched(self._last_event)
         slept = self._ledger.awake(self.planned, now=now, late=LATE, at_work=at_work)
         stale = [each for each in sorted(self.planned) if each in touched | slept or self._is_old(each, now)]
@@ -137,21 +139,22 @@ class Planner:
         """
         Whether a delivery may be sent at this moment, whatever was planned: too much may have gone out meanwhile.
 
-        One by hand asks caps and budget alone. What is not, is planned anew.
+        One by hand asks caps and budget alone. Any other that may not go now is put off until it may.
         """
         waiting = self._ledger.waits(delivery.id) if delivery.account in self.planned else None
         if waiting is None:  # it may be out there, and goes on
             return True
-        now, calendar = self._clock(), self._calendars[delivery.account]
+        now = self._clock()
+        calendar = Calendar(self._calendars[delivery.account].rhythm)  # of our own: lanes are threads
         sent = self._sent(delivery.account, now)
         if by_hand:
-            free = Tally(calendar, sent, now).full_until(now, waiting.cost) is None
-        else:
-            diary = Diary(calendar, sent, now, None)
-            free = diary.earliest(now, waiting.cost, Why.AT_ONCE, breaking=waiting.breaking).at <= now
-        if not free:
+            return Tally(calendar, sent, now).full_until(now, waiting.cost) is None
+        diary = Diary(calendar, sent, now, None)
+        at = diary.earliest(now, waiting.cost, Why.AT_ONCE, breaking=waiting.breaking).at
+        if at > now:
+            self._ledger.put_off(delivery.id, min(at, now + _DAY))
             self._known.pop(delivery.account, None)
-        return free
+        return at <= now
 
     def _is_old(self, account: str, now: datetime) -> bool:
         known = self._known.get(account)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, exists, func, or_, select, union, update
+from sqlalchemy import bindparam, case, exists, func, or_, select, union, update
 
 from bot.ledger.accounts import row_named
 from bot.ledger.base import Base
@@ -56,9 +56,13 @@ _FIRST_OF_A_LINE = (
     .order_by(*_ORDER)
     .limit(bindparam("most"))
 )
-_THIS = select(*_COLUMNS, deliveries.c.missed).where(
-    deliveries.c.id == bindparam("number"), deliveries.c.state == State.SCHEDULED, deliveries.c.frozen_by.is_(None)
+# After a restore what waited is unknown, and not frozen: it is looked for before it is sent.
+_UNFROZEN = (
+    deliveries.c.id == bindparam("number"),
+    deliveries.c.state.in_([State.SCHEDULED, State.UNKNOWN]),
+    deliveries.c.frozen_by.is_(None),
 )
+_THIS = select(*_COLUMNS, deliveries.c.missed).where(*_UNFROZEN)
 _OF_A_PRIORITY = (*_WAITS, deliveries.c.priority == bindparam("priority"))
 _DUE = (*_FREE, deliveries.c.due_at.is_not(None))
 _FIRST_DUE = select(func.min(deliveries.c.due_at)).where(_OF, deliveries.c.due_at.is_not(None))
@@ -110,9 +114,27 @@ class Planning(Base):
             return tuple(found.values())
 
     def waits(self, number: int) -> Waiting | None:
-        """The delivery of this number as the plan sees it; None where it is not, or no more, the plan's."""
+        """The delivery of this number as the plan sees it; None for one that may be out there already, or has ended."""
         with self._database.reading() as db:
             return _read(db, _THIS, {"number": number}).get(number)
+
+    def put_off(self, number: int, due_at: datetime) -> None:
+        """What was to go now may not: it is due later, until the plan says otherwise."""
+        with self._database.writing() as db:
+            db.execute(update(deliveries).where(*_UNFROZEN).values(due_at=due_at), {"number": number})
+
+    def unplan(self, names: Collection[str], *, now: datetime) -> None:
+        """Nobody plans these accounts, perhaps no more: what has no moment is due at its own hour."""
+        own = func.coalesce(deliveries.c.publish_at, now)
+        latest = case((deliveries.c.not_before > own, deliveries.c.not_before), else_=own)
+        with self._database.writing() as db:
+            of = deliveries.c.account.in_(select(accounts.c.id).where(accounts.c.name.in_(names)))
+            free = (
+                deliveries.c.state == State.SCHEDULED,
+                deliveries.c.due_at.is_(None),
+                deliveries.c.frozen_by.is_(None),
+            )
+            db.execute(update(deliveries).where(of, *free).values(due_at=latest))
 
     def next_by_itself(self, account: str) -> datetime | None:
         """When something is due next that the plan does not know of: what is unknown, and what goes on."""

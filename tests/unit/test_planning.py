@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fakes import NOON, World, down, story
+from fakes import NOON, FakeNetwork, World, down, story
 
 from bot.deliver import Courier, Member
 from bot.errors import Unauthorized
@@ -146,7 +146,7 @@ def test_what_went_out_meanwhile_keeps_the_next_at_its_distance(tmp_path: Path) 
     room.planner.replan(at_work=True)
     room.courier().deliver_now([second])
     room.courier().deliver_due()  # by the plan that was
-    assert (State.SCHEDULED, [NOON]) == (room.now(first).state, room.due(first))
+    assert (State.SCHEDULED, [NOON + HOUR]) == (room.now(first).state, room.due(first))
     room.look()
     assert [NOON + HOUR] == room.due(first)
 
@@ -257,3 +257,38 @@ def test_what_an_account_is_asked_for_next_is_by_the_plan_of_now(room: Newsroom)
     delivery = room.add(1)
     assert NOON + HOUR == room.planner.next_due_of("one")
     assert [None] == room.due(delivery)
+
+
+def test_after_a_restore_what_waited_keeps_its_distance(tmp_path: Path) -> None:
+    room = with_(tmp_path, gap=HOUR, quiet=(Quiet(time(14, 30), time(20)),))
+    deliveries = [room.add(number) for number in range(5)]
+    room.planner.replan(at_work=True)
+    room.ledger.put_back([room.account()], now=room.clock())
+    room.clock.now += 10 * MINUTE
+    room.ledger.resume("one", now=room.clock())
+    room.pass_by(10 * HOUR)
+    assert [State.DELIVERED] * 5 == [room.now(each).state for each in deliveries]
+    begun = NOON + 10 * MINUTE
+    hours = [(at - begun) // HOUR for at in room.sent_at()]
+    assert [0, 1, 2, 7, 8] == hours
+
+
+def test_what_waited_for_a_plan_goes_at_once_when_there_is_no_rhythm_any_more(room: Newsroom) -> None:
+    room.clock.now = NOON + 10 * MINUTE
+    waiting, appointed = room.add(1), room.add(2, publish_at=NOON + DAY)
+    room.rhythm = Rhythm()
+    room.planner = room.begun()
+    room.look()
+    assert (State.DELIVERED, [NOON + DAY]) == (room.now(waiting).state, room.due(appointed))
+
+
+def test_lanes_ask_for_several_accounts_at_once(tmp_path: Path) -> None:
+    room = with_(tmp_path, per_day=3)
+    for name in ("two", "three"):
+        room.networks[name] = FakeNetwork(checks=[name])
+    room.ledger.ensure([room.account(name) for name in room.networks])
+    room.planner = room.begun()
+    for number in range(5):
+        room.add(number)
+    room.look()
+    assert [3, 3, 3] == [len(room.ledger.sent(name, NOON)) for name in room.networks]

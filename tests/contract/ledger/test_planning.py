@@ -213,3 +213,59 @@ def test_the_accounts_that_something_happened_to_are_told(ledger: Ledger) -> Non
     last, names = ledger.touched(last)
     assert {"news"} == names
     assert (last, frozenset()) == ledger.touched(last)
+
+
+def test_where_nobody_plans_any_more_each_is_due_at_its_own_hour(ledger: Ledger) -> None:
+    plain, appointed, held, moment = (
+        take(ledger, name, publish_at=at) for name, at in zip("abcd", (None, LATER, NOW, None), strict=True)
+    )
+    ledger.plan_to("news", {moment.id: LATER}, {}, now=NOW)
+    ledger.move(held, SOON, now=NOW)
+    ledger.plan_to("news", {moment.id: LATER}, {}, now=NOW)
+    (other,) = ledger.take_in(story("other"), [SPORT], now=NOW, due_at=None).deliveries
+    ledger.unplan(["news"], now=NOW)
+
+    assert [NOW, LATER, SOON, LATER, None] == due(ledger, plain, appointed, held, moment, other)
+
+
+def test_what_may_not_go_now_is_put_off_unless_somebody_took_it_up(ledger: Ledger) -> None:
+    waiting, sending = take(ledger, "a"), take(ledger, "b")
+    claimed(ledger, sending)
+    for delivery in (waiting, sending):
+        ledger.put_off(delivery.id, LATER)
+
+    assert [LATER, None] == due(ledger, waiting, sending)
+
+
+def test_what_may_be_out_there_is_not_the_plans_to_ask_for(ledger: Ledger) -> None:
+    waiting, unknown, over = (take(ledger, name) for name in "abc")
+    doubted(ledger, unknown)
+    ledger.cancel(over.id, NOW)
+
+    assert (Waiting(waiting.id, NOW), None, None) == tuple(ledger.waits(each.id) for each in (waiting, unknown, over))
+    ledger.put_back([NEWS], now=NOW)
+    assert Waiting(waiting.id, NOW) == ledger.waits(waiting.id)
+
+
+def test_the_next_article_is_the_first_that_is_due_or_may_go_early(ledger: Ledger) -> None:
+    appointed, put_off, planned, unplanned = (
+        take(ledger, name, publish_at=at) for name, at in zip("abcd", (SOON, None, None, None), strict=True)
+    )
+    ledger.move(put_off, SOON, now=NOW)
+    ledger.plan_to("news", {appointed.id: SOON, put_off.id: SOON, planned.id: LATER}, {}, now=NOW)
+
+    assert ledger.next_article("news", NOW, early=False) is None
+    assert (LATER, planned.id, planned.article) == ledger.next_article("news", NOW, early=True)
+    assert (SOON, appointed.id, appointed.article) == ledger.next_article("news", SOON, early=False)
+    assert unplanned.id == 4
+
+
+def test_what_goes_on_by_itself_is_due_whatever_the_plan_says(ledger: Ledger) -> None:
+    planned, unknown, resent = (take(ledger, name) for name in "abc")
+    assert ledger.next_by_itself("news") is None
+    doubted(ledger, unknown, due_at=LATER)
+    ledger.plan_to("news", {planned.id: NOW}, {}, now=NOW)
+    assert LATER == ledger.next_by_itself("news")
+    doubted(ledger, resent)
+    ledger.resolve_resend(resent.id, SOON)
+    assert SOON == ledger.next_by_itself("news")
