@@ -31,13 +31,13 @@ _WHY_NOT = {
     State.EXPIRED: "its time was over",
 }
 _INSTEAD = {
-    State.SCHEDULED: "Cancel it with `bot cancel {id}`, or hurry it with `bot retry {id}`",
+    State.SCHEDULED: "The next run goes on with it; `bot retry {id}` hurries it, and `bot cancel {id}` calls off what never went out",
     State.SENDING: "Whichever it is, the next run settles it: bot run --once",
     State.UNKNOWN: _RESOLVE,
     State.DELIVERED: "To publish the article once more, post it with --again",
     State.DISCARDED: "To try it again: `bot retry {id}`",
     State.CANCELLED: "To send it after all: `bot retry {id}`",
-    State.EXPIRED: "To send it after all: `bot retry {id}`",
+    State.EXPIRED: "To send it after all, give the article a later expires_at first, then: bot retry {id}",
 }
 
 
