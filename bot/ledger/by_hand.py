@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
 from bot.errors import Refused
 from bot.ledger.base import Base
-from bot.ledger.rows import attach, change, one, unconfirmed, unsent, whole
+from bot.ledger.rows import attach, change, changed_at, one, unconfirmed, unsent, whole
 from bot.ledger.schema import accounts, deliveries
 from bot.model import Receipt, State
 
@@ -65,7 +63,7 @@ class ByHand(Base):
                 _refuse_a_second(db, delivery)
                 values |= unsent(delivery)
             if values["state"] is State.UNKNOWN:
-                due_at = max(now, _changed_at(db, number) + settles_in)
+                due_at = max(now, changed_at(db, number) + settles_in)
             else:
                 due_at, values["error"] = max(now, not_before or now), None
             return change(db, delivery, "retried", now=now, due_at=due_at, **values)
@@ -124,11 +122,6 @@ class ByHand(Base):
             return change(
                 db, delivery, "resolved: resend", now=now, state=State.SCHEDULED, due_at=now, attempts=0, error=None
             )
-
-
-def _changed_at(db: Connection, number: int) -> datetime:
-    moment: datetime = db.execute(select(deliveries.c.changed_at).where(deliveries.c.id == number)).scalar_one()
-    return moment
 
 
 def _in(db: Connection, number: int, *states: State) -> Delivery:

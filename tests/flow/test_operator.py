@@ -167,7 +167,7 @@ def unsettled(bot: Bot) -> str:
 
     now = datetime.now(UTC)
     ledger.claim(ledger.delivery(delivery["id"]), Post((Part("Harbour"),)), now=now)
-    ledger.abandoned("outbox", now=now, due_at=now, last_attempt=1)
+    ledger.abandoned("outbox", now=now, last_attempt=1)
     ledger.close()
     return str(delivery["id"])
 
@@ -280,7 +280,7 @@ def cut_off(desk: Desk, ledger: Ledger) -> int:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     now = datetime.now(UTC)
-    (delivery,) = ledger.abandoned(desk.name, now=now, due_at=now, last_attempt=1)
+    (delivery,) = ledger.abandoned(desk.name, now=now, last_attempt=1)
     held.let_go()
     sender.communicate()
     desk.bot.settings["BOT_ACCOUNTS__KEYLESS__TIMEOUT"] = "1.5"
