@@ -6,7 +6,7 @@ SOURCES := bot tests benchmarks
 DEMO := var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench crash-matrix mutants soak lock clean
+.PHONY: help run test bench crash-matrix mutants nightly soak lock clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -31,7 +31,10 @@ crash-matrix: .venv/dev ## Kill the bot at every step, on every network, with ev
 	PYTHONPATH=tests $(BIN)/python -m matrix
 
 mutants: .venv/dev ## Break the promise on purpose in every known way; each time its tests must fail
-	@$(BIN)/python tests/promise/mutants.py
+	@PYTHONPATH=tests $(BIN)/python -m promise.mutants
+
+nightly: .venv/dev ## The promise with 10,000 stories to each of its tests instead of hundreds
+	$(BIN)/pytest tests/promise --hypothesis-profile=nightly
 
 soak: .venv/dev ## An hour's work in minutes: 20 accounts, 5,000 deliveries, faults and kills throughout
 	@PYTHONPATH=tests $(BIN)/python -m soak.run

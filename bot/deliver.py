@@ -184,9 +184,8 @@ class Courier:
 
     def _bury(self, account: str) -> None:
         """What still stands as `sending` in a lane that we hold lost its sender: nobody knows what became of it."""
-        now = self._clock()
-        due_at = now if self._repeatable(account) else self._when_settled(account)
-        self._ledger.abandoned(account, now=now, due_at=due_at, last_attempt=self._policy.max_attempts)
+        settling = timedelta(seconds=0 if self._repeatable(account) else self._settling(account))
+        self._ledger.abandoned(account, now=self._clock(), settles_in=settling, last_attempt=self._policy.max_attempts)
 
     def _open(self, lane: Lane, *, by_hand: bool = False) -> bool:
         """Whether the lane may be used now; new credentials lift a pause that the old ones caused."""
@@ -246,7 +245,9 @@ class Courier:
             left: Delivery | None = claimed
             if sought or (unknown and not adapter.network.repeatable):
                 taken = self._ledger.taken(claimed.account, besides=claimed.id)
-                left = self._confirm_each(claimed, adapter.find(claimed, taken))
+                found = self._confirm_each(claimed, adapter.find(claimed, taken))
+                # whoever took it over while we looked counts our time from then on
+                left = found and (self._ledger.held(found) if found.state is State.SENDING else found)
             if left is not None and left.state is State.SENDING:
                 left = self._publish_rest(left, adapter, only_looked_for=unknown and delivery.post is None)
         except LedgerError:  # it cannot be written down: the row stays `sending` for whoever holds the lane next

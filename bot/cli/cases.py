@@ -64,7 +64,12 @@ class Case:
             "state": delivery.state.value,
             "error": delivery.error,
             "hint": standing.remedy,
-            "commands": [step.command for step in standing.steps],
+            "commands": [step.command for step in standing.possible],
+            "later": [
+                {"command": step.command, "not_before": show.stamp(step.not_before)}
+                for step in standing.steps
+                if step.not_before
+            ],
             "words": self._words,
             "parts": standing.parts[1],
             "receipts": [{"remote_id": receipt.remote_id, "url": receipt.url} for receipt in delivery.receipts],
@@ -101,13 +106,17 @@ class Case:
     @property
     def is_the_accounts(self) -> bool:
         """Whether all that is wrong with it is wrong with its account, and told there."""
-        delivery, lane = self.standing.delivery, self.standing.lane
-        waits = delivery.state is State.SCHEDULED and not self.standing.broken and not self.standing.late
-        return bool(waits and lane and delivery.error and delivery.error == lane.reason)
+        delivery, way = self.standing.delivery, self.standing.way
+        if way is None or not way.held_up or self.standing.broken or self.standing.late:
+            return False
+        if delivery.state is State.SCHEDULED:
+            return delivery.error is not None and delivery.error == way.lane.reason
+        return delivery.state is State.UNKNOWN and delivery.post is None and delivery.due_at is not None
 
     def _tried(self) -> Iterator[tuple[str, str]]:
         if not self.tries:
-            yield from [("why", self.standing.delivery.error)] if self.standing.delivery.error else []
+            why = show.in_zone(self.standing.delivery.error or "", self.standing.zone)
+            yield from [("why", why)] if why else []
             return
         zone = self.standing.zone
         often, first, last = len(self.tries), self.tries[0].at, self.tries[-1].at
@@ -121,7 +130,7 @@ def case(app: App, delivery: Delivery) -> Case:
     """This delivery with what happened to it."""
     happened = [event for event in app.ledger.events(delivery.article) if event.delivery == delivery.id]
     stands = standing(app, delivery, tuple(_late(happened, delivery)))
-    places = app.whereabouts(delivery.account) if stands.lane else {}
+    places = app.whereabouts(delivery.account) if stands.way else {}
     link = delivery.post.url if delivery.post else app.ledger.article(delivery.article).url
     return Case(stands, tuple(_tries(happened, delivery)), places, link)
 

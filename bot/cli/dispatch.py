@@ -12,7 +12,7 @@ import typer
 from bot.cli import exits, show
 from bot.cli.exits import Exit
 from bot.cli.standing import standing
-from bot.errors import ArticleError, BotError, one_line
+from bot.errors import ArticleError, BotError, Refused, one_line
 from bot.model import State
 
 if TYPE_CHECKING:
@@ -36,13 +36,18 @@ class Dispatch:
         self._articles: dict[int, None] = {}
         self._codes: list[Exit] = []
         self._earlier: set[int] = set()
+        self._refused: set[int] = set()
 
-    def take_in(self, sources: Iterable[str], at: datetime | None) -> None:
+    def take_in(self, sources: Iterable[str], at: datetime | None, *, again: bool = False) -> None:
         """Write down the articles that can be read; one that cannot be is told and holds up no other."""
         for path, article in self.read(sources):
+            known = self._app.ledger.find(article.identities) if again else None
+            before = self._latest([known]) if known is not None and known not in self._articles else []
             taken = self._app.desk.take_in(article, to=self._to, at=at)
             self._app.desk.remember(path, taken.article)
             self._begin_with(taken.article)
+            for delivery in before:
+                self._once_more(delivery, at)
         if at is not None:
             self._move(at)
 
@@ -85,16 +90,6 @@ class Dispatch:
             self._begin_with(first[-1])
         return first is not None
 
-    def once_more(self, at: datetime | None) -> None:
-        """One more delivery wherever the one before has come to its end."""
-        for number in self._articles:
-            ended = {delivery.account for delivery in self._latest([number]) if delivery.state.final}
-            accounts = [account for name, account in self._app.accounts.items() if name in ended]
-            article, now = self._app.ledger.article(number), self._app.clock()
-            due_at = max(at or now, article.publish_at or now)
-            planned = self._app.planner.planned
-            self._app.ledger.again(number, accounts, now=now, due_at=due_at, not_before=at, planned=planned)
-
     def send(self) -> None:
         """Send what may go now: everything but articles whose own time has not come."""
         due = [delivery for delivery in self.deliveries if not delivery.state.final and self._may_go(delivery)]
@@ -108,16 +103,16 @@ class Dispatch:
         """Give what waits now its moments; the daemon may have other ones in mind until it looks again."""
         self._app.planner.replan(at_work=False)
 
-    def send_due(self) -> list[Delivery]:
-        """Send everything that is due; what was due, or something happened to, as it then stands."""
+    def send_due(self) -> list[tuple[Delivery, Delivery]]:
+        """Send everything that is due; what was due, or something happened to, as it was and as it then stands."""
         now, before = self._app.clock(), self._app.ledger.unsettled()
         with self._telling(), show.working("Sending what is due …"):
             self._send_all_due()
         self.clear()
         after = [(then, self._app.ledger.delivery(then.id)) for then in before]
-        moved = [(d != replace(then, due_at=d.due_at), d) for then, d in after]  # a plan alone is nothing that happened
-        overdue = [d for has_moved, d in moved if has_moved or d.error or (d.due_at and d.due_at <= now)]
-        return [delivery for delivery in overdue if delivery.state is not State.SENDING]  # somebody else is at it
+        moved = [(d != replace(then, due_at=d.due_at), then, d) for then, d in after]  # a plan is nothing that happened
+        overdue = [(then, d) for has_moved, then, d in moved if has_moved or d.error or (d.due_at and d.due_at <= now)]
+        return [(then, d) for then, d in overdue if d.state is not State.SENDING]  # somebody else is at it
 
     def _send_all_due(self) -> None:
         """Plan and send in turn, until nothing is due; what another bot is sending is not waited for."""
@@ -145,14 +140,34 @@ class Dispatch:
         if as_json:
             show.document([show.delivery_json(each) for each in standings])
             return
-        headline = None
+        self._list(standings)
+
+    def report_news(self, round_: Sequence[tuple[Delivery, Delivery]], *, as_json: bool) -> None:
+        """Tell a round's outcome: what is new in it; people who call it from cron are told of the rest in one line."""
+        if as_json:
+            self.report([now for _, now in round_], as_json=True)
+            return
+        standings = [(_is_news(then, now), standing(self._app, now)) for then, now in round_]
+        self._codes += [each.code for _, each in standings]
+        self._list([each for news, each in standings if news])
+        rest = [each for news, each in standings if not news]
+        if rest:
+            show.line(f"{_waiting(len(rest), sum(each.waits_for_its_operator for each in rest))}: `bot status`.")
+
+    def _list(self, standings: Sequence[Standing]) -> None:
+        """A line for each, under its article's headline; what holds up a whole account is told with its first."""
+        headline, told = None, set()
         for each in standings:
-            if each.delivery.headline != headline:
-                headline = each.delivery.headline
+            delivery, text = each.delivery, _where_or_why(each)
+            if delivery.headline != headline:
+                headline = delivery.headline
                 show.line(typer.style(one_line(headline), bold=True))
-            remark = "  (earlier; --again posts it once more)" if each.delivery.id in self._earlier else ""
-            show.line(f"  {show.state(each.delivery)}  {each.delivery.account:<12} {_where_or_why(each)}{remark}")
-        self._point_to({delivery.account for delivery in deliveries if delivery.state is State.DELIVERED})
+            if delivery.state is State.SCHEDULED and (delivery.account, text) in told:
+                text = "the same"
+            told.add((delivery.account, text))
+            remark = "  (earlier; --again posts it once more)" if delivery.id in self._earlier else ""
+            show.line(f"  {show.state(delivery)}  {delivery.account:<12} {text}{remark}")
+        self._point_to({each.delivery.account for each in standings if each.delivery.state is State.DELIVERED})
 
     def end(self) -> typer.Exit:
         """The end of the command, with the worst of what it met."""
@@ -162,16 +177,31 @@ class Dispatch:
         self._articles[number] = None
         self._earlier |= {delivery.id for delivery in self._latest([number]) if delivery.state is State.DELIVERED}
 
+    def _once_more(self, before: Delivery, at: datetime | None) -> None:
+        """One more delivery after this one; while that is not settled, the refusal is told and nothing is done."""
+        account = self._app.accounts.get(before.account)
+        if account is None:
+            return
+        article, now = self._app.ledger.article(before.article), self._app.clock()
+        due_at = max(at or now, article.publish_at or now)
+        try:
+            planned = self._app.planner.planned
+            self._app.ledger.again(before.article, [account], now=now, due_at=due_at, not_before=at, planned=planned)
+        except Refused as error:
+            self._refused.add(before.id)
+            self._tell(error)
+
     def _move(self, at: datetime) -> None:
         """A time that was named by hand goes before the one that a waiting delivery had."""
         for delivery in self.deliveries:
-            if delivery.state is State.SCHEDULED:
+            if delivery.state is State.SCHEDULED and delivery.id not in self._refused:
                 publish_at = self._app.ledger.article(delivery.article).publish_at
                 self._app.ledger.move(delivery, max(at, publish_at or at), now=self._app.clock())
 
     def _may_go(self, delivery: Delivery) -> bool:
         publish_at = self._app.ledger.article(delivery.article).publish_at
-        return delivery.account in self._app.accounts and (publish_at is None or publish_at <= self._app.clock())
+        mine = delivery.account in self._app.accounts and delivery.id not in self._refused
+        return mine and (publish_at is None or publish_at <= self._app.clock())
 
     def _latest(self, articles: Iterable[int]) -> list[Delivery]:
         """The latest of each article for each account; a cancelled one only where there is no other."""
@@ -200,6 +230,18 @@ class Dispatch:
             yield
         except BotError as error:
             self._tell(error)
+
+
+def _is_news(then: Delivery, now: Delivery) -> bool:
+    """Whether a round brought about what its operator does not know yet; that it was tried once more is nothing new."""
+    return (then.state, then.error, then.receipts) != (now.state, now.error, now.receipts)
+
+
+def _waiting(all_of_them: int, yours: int) -> str:
+    what = "1 delivery waits" if all_of_them == 1 else f"{all_of_them} deliveries wait"
+    if not yours:
+        return what
+    return f"{what} for you" if yours == all_of_them else f"{what}, {yours} of them for you"
 
 
 def _where_or_why(each: Standing) -> str:

@@ -7,68 +7,44 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cli import show
 from bot.cli.standing import Step
+from bot.cli.way import Way, way
 
 if TYPE_CHECKING:
-    from datetime import datetime, tzinfo
+    from datetime import datetime
 
     from bot.app import App
-    from bot.ledger import Lane
 
 
 @dataclass(frozen=True)
 class Halt:
     """What holds for one account at this moment, whether it is held up or not; `waiting` is how much waits for it."""
 
-    lane: Lane
-    now: datetime
-    zone: tzinfo
+    way: Way
     next_due: datetime | None
     waiting: int
     since: datetime | None = None
 
     @property
-    def state(self) -> str:
-        """In one word, whether the account takes posts now."""
-        if self.lane.paused_at(self.now):
-            return "paused"
-        return "backing off" if self.lane.backs_off_at(self.now) else "ready"
-
-    @property
-    def held_up(self) -> bool:
-        """Whether it takes none."""
-        return self.state != "ready"
-
-    @property
-    def reason(self) -> str | None:
-        """Why it takes none, as far as somebody said."""
-        return self.lane.reason if self.held_up else None
-
-    @property
     def note(self) -> str:
         """How it goes on by itself, if it does."""
-        lane = self.lane
-        match self.state:
-            case "paused" if lane.paused_with:
-                return "New credentials let it go on by themselves"
-            case "paused" if lane.paused_until:
-                return f"It goes on by itself after {show.moment(lane.paused_until, self.zone)}"
-            case "backing off":
-                often = "once" if lane.failures == 1 else f"{lane.failures} times in a row"
-                return f"Failed {often}; tried again after {show.moment(lane.backoff_until, self.zone)}"
-        return ""
+        if self.way.keys:
+            return self.way.keys
+        if not self.way.until:
+            return ""
+        until = show.moment(self.way.until, self.way.zone)
+        if self.way.state != "backing off":
+            return f"It goes on by itself after {until}"
+        failures = self.way.lane.failures
+        return f"Failed {'once' if failures == 1 else f'{failures} times in a row'}; tried again after {until}"
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """How the operator lets it go on."""
-        command = f"bot resume {self.lane.account}"
-        match self.state:
-            case "paused" if self.lane.paused_with:
-                return (Step("once it is mended there", command),)
-            case "paused" if not self.lane.paused_until:
-                return (Step("to let it go on", command),)
-            case "backing off":
-                return (Step("to try at once", command),)
-        return ()
+        command = f"bot resume {self.way.lane.account}"
+        if self.way.wants_resume:
+            mended = "if they stay the same, once it is mended there"
+            return (Step(mended if self.way.lane.paused_with else "to let it go on", command),)
+        return (Step("to try at once", command),) if self.way.state == "backing off" else ()
 
     @property
     def hint(self) -> str | None:
@@ -78,8 +54,8 @@ class Halt:
     @property
     def search(self) -> str | None:
         """What is looked for before anything is sent there, for as long as it is."""
-        lane, zone = self.lane, self.zone
-        if lane.sought_since is None or lane.searched_until is None or lane.searched_until < self.now:
+        lane, zone = self.way.lane, self.way.zone
+        if lane.sought_since is None or lane.searched_until is None or lane.searched_until < self.way.now:
             return None
         lost = f"{show.moment(lane.sought_since, zone)} to {show.moment(lane.sought_until, zone)}"
         return f"looked through for posts from {lost} before anything is sent, until {show.moment(lane.searched_until, zone)}"
@@ -87,28 +63,31 @@ class Halt:
     @property
     def row(self) -> tuple[str, str, str, str, str]:
         """The account's row in a table."""
-        due = show.moment(self.next_due, self.zone)
-        return self.lane.account, self.lane.network, self.state, str(self.waiting or "–"), due
+        lane, due = self.way.lane, show.moment(self.next_due, self.way.zone)
+        return lane.account, lane.network, self.way.state, str(self.waiting or "–"), due
 
     def draw(self) -> None:
         """Put it before the operator."""
-        since = f" since {show.moment(self.since, self.zone)}" if self.since else ""
+        since = f" since {show.moment(self.since, self.way.zone)}" if self.since else ""
         waits = {0: "nothing waits", 1: "one post waits"}.get(self.waiting, f"{self.waiting} posts wait")
+        why = show.in_zone(self.way.reason or "", self.way.zone)
         show.line()
-        show.heading(show.styled("! held up  ", fg="yellow"), f"{self.lane.account}: {self.state}{since}; {waits}")
-        show.fields([(label, text) for label, text in (("why", self.reason), ("now", self.note)) if text])
+        show.heading(
+            show.styled("! held up  ", fg="yellow"), f"{self.way.lane.account}: {self.way.state}{since}; {waits}"
+        )
+        show.fields([(label, text) for label, text in (("why", why), ("now", self.note)) if text])
         show.fields([(step.when, step.command) for step in self.steps], commands=True)
 
     @property
     def json(self) -> dict[str, Any]:
         """The same for programs."""
         return {
-            "name": self.lane.account,
-            "network": self.lane.network,
-            "state": self.state,
-            "paused_until": show.stamp(self.lane.paused_until or self.lane.backoff_until),
+            "name": self.way.lane.account,
+            "network": self.way.lane.network,
+            "state": self.way.state,
+            "paused_until": show.stamp(self.way.until),
             "since": show.stamp(self.since),
-            "reason": self.reason,
+            "reason": self.way.reason,
             "hint": self.hint,
             "commands": [step.command for step in self.steps],
             "search": self.search,
@@ -119,19 +98,16 @@ class Halt:
 
 def halts(app: App, waiting: dict[str, int]) -> list[Halt]:
     """What holds for each configured account; `waiting` is how much waits for each."""
-    now, zone = app.clock(), app.settings.timezone
-    lanes = [lane for lane in app.ledger.lanes() if lane.account in app.accounts]
-    since = _since(app) if any(lane.paused_at(now) for lane in lanes) else {}
+    ways = [way(app, lane) for lane in app.ledger.lanes() if lane.account in app.accounts]
+    since = _since(app) if any(each.state == "paused" for each in ways) else {}
     return [
         Halt(
-            lane,
-            now,
-            zone,
-            app.planner.next_due_of(lane.account),
-            waiting.get(lane.account, 0),
-            since.get(lane.account) if lane.paused_at(now) else None,
+            each,
+            app.planner.next_due_of(each.lane.account),
+            waiting.get(each.lane.account, 0),
+            since.get(each.lane.account) if each.state == "paused" else None,
         )
-        for lane in lanes
+        for each in ways
     ]
 
 

@@ -15,6 +15,7 @@ from bot.errors import ConfigurationError, Refused
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.ledger.copies import Copy
     from bot.ledger.keeping import PutBack
 
 
@@ -34,7 +35,7 @@ def backup(
     if app.ledger.begun_anew:
         raise Refused("it has only just been begun: there is nothing to keep yet", where=app.ledger.where)
     copy = app.ledger.back_up(file, now=app.clock())
-    show.line(f"{copy.path}: {copy.path.stat().st_size / 1e6:,.2f} MB; {copy.told}.")
+    show.line(f"{copy.path}: {copy.path.stat().st_size / 1e6:,.2f} MB; {_told(app, copy)}.")
 
 
 def restore(
@@ -56,10 +57,14 @@ def restore(
         return
     url, lanes = app.database
     done = into_place(url, file, app.accounts.values(), lanes=lanes, now=app.clock())
-    show.line(f"Put back {done.copy.path}: {done.copy.told}.")
+    show.line(f"Put back {done.copy.path}: {_told(app, done.copy)}.")
     if done.kept:
         show.line(f"What stood there is kept as {done.kept}.")
     _tell_next(app, done.ledger)
+
+
+def _told(app: App, copy: Copy) -> str:
+    return show.in_zone(copy.told, app.settings.timezone)
 
 
 def _taken_as_it_stands(app: App) -> PutBack:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli import checks, exits, opening, show
-from bot.cli.cases import case
+from bot.cli.cases import Case, case
 from bot.cli.exits import Exit
 from bot.cli.halts import halts
 from bot.errors import ConfigurationError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.ledger import Event
     from bot.model import Delivery
 
+_IN_FULL = 20  # cases
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 
 
@@ -50,14 +51,22 @@ def status(as_json: Json = False) -> None:
     show.line(", ".join(f"{counts[state]} {state}" for state in State if counts.get(state)) or "No deliveries yet.")
     for halt in accounts:
         if halt.search:
-            show.line(f"{halt.lane.account} is {halt.search}.")
-    held_up = [halt.lane.account for halt in accounts if halt.held_up]
+            show.line(f"{halt.way.lane.account} is {halt.search}.")
     for halt in accounts:
-        if halt.held_up:
+        if halt.way.held_up:
             halt.draw()
-    for each in wanting:
-        if not (each.is_the_accounts and each.standing.delivery.account in held_up):
-            each.draw()
+    _draw_all([each for each in wanting if not each.is_the_accounts])
+
+
+def _draw_all(wanting: list[Case]) -> None:
+    """The cases in full, first those that wait for their operator; beyond a number that is still read, they are counted."""
+    wanting.sort(key=lambda each: not each.standing.waits_for_its_operator)
+    for each in wanting[:_IN_FULL]:
+        each.draw()
+    if rest := Counter(each.standing.delivery.state for each in wanting[_IN_FULL:]):
+        counted = ", ".join(f"{rest[state]} {state}" for state in State if rest[state])
+        show.line()
+        show.line(f"And {rest.total()} more like these: {counted}. `bot status --json` has all of them.")
 
 
 def _attention(app: App, unsettled: Iterable[Delivery]) -> list[Delivery]:
@@ -86,7 +95,7 @@ def log(
             str(event.delivery or ""),
             event.account or "",
             event.event,
-            event.detail,
+            show.in_zone(event.detail, app.settings.timezone),
         )
         for event in events
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,6 +9,7 @@ import typer
 from bot.cli import completing, exits, opening, show
 from bot.cli.exits import Exit
 from bot.cli.standing import standing
+from bot.cli.way import settled_at, way
 from bot.errors import BotError, ConfigurationError, Refused, one_line
 from bot.model import State
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from bot.app import App
     from bot.model import Delivery
 
-_ATTEMPTED = {"claimed", "unknown", "abandoned", "postponed", "put back"}  # the last: by who had the ledger before
 AccountName = Annotated[str, typer.Argument(metavar="ACCOUNT", autocompletion=completing.accounts)]
 
 
@@ -37,13 +36,32 @@ def register(cli: typer.Typer) -> None:
 def retry(ids: Annotated[list[int], _ids(completing.to_retry)]) -> None:
     """Let deliveries be tried again at the next run."""
     app = opening.app()
-    _each(app, ids, app.courier.retry, "is tried again")
+    _each(app, ids, lambda number: _retried(app, number), lambda changed: _tried_again(app, changed))
+
+
+def _retried(app: App, number: int) -> Delivery:
+    """Try it again, unless its article's time is over: it would only expire once more."""
+    delivery = app.ledger.delivery(number)
+    expires_at = app.ledger.article(delivery.article).expires_at
+    afresh = delivery.post is None or (delivery.state.final and delivery.first_time)  # only such a one can expire
+    over = expires_at is not None and expires_at <= app.clock()
+    if over and afresh and delivery.state not in {State.UNKNOWN, State.SENDING, State.DELIVERED}:
+        until = show.moment(expires_at, app.settings.timezone)
+        hint = f"Give the article another expires_at, `bot add` it, and then: bot retry {number}"
+        raise Refused(f"its time was over at {until}", where=f"delivery {number}", hint=hint)
+    return app.courier.retry(number)
+
+
+def _tried_again(app: App, changed: Delivery) -> str:
+    configured = app.accounts.get(changed.account)
+    looks = changed.state is State.UNKNOWN and configured and not configured.network.repeatable
+    return "is looked for again" if looks else "is tried again"
 
 
 def cancel(ids: Annotated[list[int], _ids(completing.to_cancel)]) -> None:
     """Call deliveries off, or put discarded ones away."""
     app = opening.app()
-    _each(app, ids, lambda number: app.ledger.cancel(number, now=app.clock()), "is cancelled")
+    _each(app, ids, lambda number: app.ledger.cancel(number, now=app.clock()), _said("is cancelled"))
 
 
 def resolve(
@@ -60,11 +78,11 @@ def resolve(
         raise ConfigurationError("not an address", where=f"--posted {posted}", hint="Copy it from the browser.")
     app = opening.app()
     if posted is not None:
-        _each(app, [number], lambda each: _posted(app, each, posted), "is settled as posted")
+        _each(app, [number], lambda each: _posted(app, each, posted), _said("is settled as posted"))
     elif resend:
-        _each(app, [number], lambda each: _resent(app, each), "is sent again")
+        _each(app, [number], lambda each: _resent(app, each), _said("is sent again"))
     else:
-        _each(app, [number], lambda each: _dropped(app, each), "is given up")
+        _each(app, [number], lambda each: _dropped(app, each), _said("is given up"))
 
 
 def _posted(app: App, number: int, url: str) -> Delivery:
@@ -78,9 +96,9 @@ def _posted(app: App, number: int, url: str) -> Delivery:
 
 
 def _resent(app: App, number: int) -> Delivery:
-    """Send it again, unless a request of ours may still be on its way."""
-    _configured(app, number)
-    _refuse_in_the_dust(app, number)
+    """Send it again, unless a request of ours may still be on its way, and a repeat would harm."""
+    if not app.accounts[_configured(app, number)].network.repeatable:
+        _refuse_in_the_dust(app, number)
     return app.ledger.resolve_resend(number, now=app.clock())
 
 
@@ -100,17 +118,13 @@ def _configured(app: App, number: int) -> str:
 
 
 def _refuse_in_the_dust(app: App, number: int) -> None:
-    """Where a repeat harms, nobody can say that it stands nowhere before the longest request has ended, and shows."""
+    """Nobody can say that it stands nowhere before the longest request has ended, and shows."""
     delivery = app.ledger.delivery(number)
-    network = app.accounts[delivery.account].network if delivery.account in app.accounts else None
-    if delivery.state is not State.UNKNOWN or network is None or network.repeatable:
-        return
-    happened = app.ledger.events(delivery.article)
-    latest = max(each.at for each in happened if each.delivery == number and each.event in _ATTEMPTED)
-    settled_at = latest + timedelta(seconds=network.deadline + app.settings.settle_seconds)
-    if app.clock() < settled_at:
-        until = show.moment(settled_at, app.settings.timezone)
-        hint = f"Look again after {until}; if you see it before: `bot resolve {number} --posted ADDRESS`"
+    clear_at = settled_at(app, delivery)
+    if clear_at and app.clock() < clear_at:
+        hint = f"Look again after {show.moment(clear_at, app.settings.timezone)}"
+        if delivery.account in app.accounts and delivery.post:
+            hint += f"; if you see it before: `bot resolve {number} --posted ADDRESS`"
         raise Refused("the last request may still be on its way", where=f"delivery {number}", hint=hint)
 
 
@@ -130,17 +144,25 @@ def resume(account: AccountName) -> None:
     """Let an account go on that was paused."""
     app = opening.app()
     (name,) = app.chosen([account])
-    lane, now = app.ledger.lane_of(name), app.clock()
-    held_up = lane.paused_at(now) or lane.backs_off_at(now)
-    app.ledger.resume(name, now=now)
+    before = way(app, app.ledger.lane_of(name))
+    app.ledger.resume(name, now=before.now)
     app.planner.replan(at_work=False)
-    show.line(f"{name} goes on at the next run." if held_up else f"{name} was not held up.")
+    after = way(app, app.ledger.lane_of(name))
+    if after.until:
+        until = show.moment(after.until, app.settings.timezone)
+        show.line(f"{name} goes on at the first run after {until}: {after.reason}.")
+    else:
+        show.line(f"{name} goes on at the next run." if before.held_up else f"{name} was not held up.")
 
 
-def _each(app: App, ids: list[int], change: Callable[[int], Delivery], then: str) -> None:
-    """Make the change to each, and tell what comes of it; one that is refused holds up no other."""
+def _said(words: str) -> Callable[[Delivery], str]:
+    return lambda _: words
+
+
+def _each(app: App, ids: list[int], change: Callable[[int], Delivery], then: Callable[[Delivery], str]) -> None:
+    """Make the change to each, once, and tell what comes of it; one that is refused holds up no other."""
     codes = [Exit.DONE]
-    for number in ids:
+    for number in dict.fromkeys(ids):
         try:
             changed = change(number)
             app.planner.replan(at_work=False)
@@ -149,7 +171,7 @@ def _each(app: App, ids: list[int], change: Callable[[int], Delivery], then: str
             show.trouble(error)
             codes.append(exits.of_error(error))
         else:
-            after = "" if changed.state.final else standing(app, changed).remedy
-            told = f"{number} ({changed.account}: {one_line(changed.headline)}) {then}."
+            after = "" if changed.state.final else standing(app, changed).next
+            told = f"{number} ({changed.account}: {one_line(changed.headline)}) {then(changed)}."
             show.line(f"{told} {after.rstrip('.')}." if after else told)
     raise typer.Exit(exits.worst(codes))

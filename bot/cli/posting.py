@@ -42,16 +42,16 @@ def post(
     app = opening.app()
     if dry_run:
         return preview(articles or [str(path) for path in app.queue.waiting(app.clock())[:1]], to=to, as_json=as_json)
+    if again and not articles:
+        raise ConfigurationError("it is not said what to post once more", where="bot post --again", hint="Name a file.")
     due_at = opening.moment(at, app.settings.timezone, app.clock())
     work = Dispatch(app, to or ())
     if articles:
-        work.take_in(articles, due_at)
+        work.take_in(articles, due_at, again=again)
     else:
         work.take_in_queue()
         if not work.choose_next():
             show.notice("Nothing is waiting.")
-    if again:
-        work.once_more(due_at)
     if due_at is None:
         work.send()
     else:
@@ -97,5 +97,5 @@ def run(
         raise ConfigurationError("this version has no daemon yet", where="bot run", hint=hint)
     work = Dispatch(opening.app())
     work.take_in_queue()
-    work.report(work.send_due(), as_json=as_json)
+    work.report_news(work.send_due(), as_json=as_json)
     raise work.end()

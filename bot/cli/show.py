@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import traceback
 from contextlib import contextmanager
+from datetime import datetime
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,7 @@ from bot.model import Delivery, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime, tzinfo
+    from datetime import tzinfo
 
     from bot.cli.standing import Standing
     from bot.errors import BotError
@@ -32,6 +34,9 @@ COLOURS = {
     State.EXPIRED: "white",
 }
 MARKS = {State.DELIVERED: "✓", State.SCHEDULED: "…", State.SENDING: "…", State.UNKNOWN: "?"}
+
+
+_IN_UTC = re.compile(r"\b(\d{4}-[01]\d-[0-3]\d [0-2]\d:[0-5]\d:[0-5]\d) UTC")
 
 
 def on_terminal() -> bool:
@@ -74,6 +79,18 @@ def document(value: Any) -> None:
 def moment(at: datetime | None, zone: tzinfo) -> str:
     """A time for people, in their zone."""
     return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %Z") if at else "–"
+
+
+def in_zone(text: str, zone: tzinfo) -> str:
+    """A text in which the ledger wrote times down in UTC, with these as the operator's clock has them."""
+
+    def there(found: re.Match[str]) -> str:
+        try:
+            return moment(datetime.fromisoformat(f"{found[1]}+00:00"), zone)
+        except (ValueError, OverflowError):  # it only looks like a time
+            return found[0]
+
+    return _IN_UTC.sub(there, text)
 
 
 def stamp(at: datetime | None) -> str | None:

@@ -6,26 +6,31 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from bot.cli import show
 from bot.cli.exits import Exit
-from bot.cli.show import moment
+from bot.cli.way import Way, settled_at, way
 from bot.model import State
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from bot.app import App
-    from bot.ledger import Lane
     from bot.model import Delivery
 
 _NEAR = re.compile(r"((?:https?|file)://\S+) is like what was sent")
-_SAID = {State.SENDING: "Under way, or cut off; the next run settles it", State.DELIVERED: ""}
+_SAID = {
+    State.SENDING: "Being sent at this moment, or its sender was cut off",
+    State.EXPIRED: "Not posted: its time was over. First give the article another expires_at, and `bot add` it",
+    State.DELIVERED: "",
+}
 
 
 class Step(NamedTuple):
-    """A command, and when it is the right one."""
+    """A command, and when it is the right one; `not_before` where it would be refused until then."""
 
     when: str
     command: str
+    not_before: datetime | None = None
 
     def __str__(self) -> str:
         return f"{self.when}: `{self.command}`"
@@ -34,16 +39,18 @@ class Step(NamedTuple):
 @dataclass(frozen=True)
 class Standing:
     """
-    One delivery, seen together with what holds for its account; `lane` is None where that is configured no more.
+    One delivery, seen together with what holds for its account; `way` is None where that is configured no more.
 
-    `late` are the addresses that answers named which came too late to be its own. `why` is what the plan says of its moment.
+    `late` are the addresses that answers named which came too late to be its own. Before `settled_at` nobody can say that an
+    unknown one stands nowhere. `why` is what the plan says of its moment.
     """
 
     delivery: Delivery
-    lane: Lane | None
+    way: Way | None
     now: datetime
     zone: tzinfo
     late: tuple[str, ...] = ()
+    settled_at: datetime | None = None
     why: str | None = None
 
     @property
@@ -62,9 +69,22 @@ class Standing:
     @property
     def reason(self) -> str | None:
         """Why it is not delivered, as far as somebody said."""
-        if self.delivery.state.final or self.lane is None or not (self.lane.paused or self.lane.backoff_until):
-            return self.delivery.error
-        return self.lane.reason or self.delivery.error
+        if self.delivery.state is State.SCHEDULED and self.way and self.way.reason:
+            return self.way.reason
+        return self.delivery.error
+
+    @property
+    def waits_for_its_operator(self) -> bool:
+        """Whether no next run goes on with it by itself."""
+        match self.delivery.state:
+            case State.SCHEDULED | State.UNKNOWN if self.way is None or self.way.wants_resume:
+                return True
+            case State.SCHEDULED:
+                return self._needs_mending
+            case State.UNKNOWN:
+                return self.delivery.due_at is None
+            case _:
+                return self.delivery.state is State.DISCARDED
 
     @property
     def near(self) -> str | None:
@@ -91,7 +111,7 @@ class Standing:
         if self.late:
             return self._belated
         doubt = "Perhaps posted" if self.delivery.state is State.UNKNOWN else ""
-        if self.lane is None and not self.delivery.state.final:
+        if self.way is None and not self.delivery.state.final:
             return "; ".join(filter(None, (doubt, f"{self.delivery.account} is configured no more: put it back")))
         match self.delivery.state:
             case State.SCHEDULED:
@@ -103,38 +123,45 @@ class Standing:
     @property
     def steps(self) -> tuple[Step, ...]:
         """What the operator can do to settle it."""
-        number, state = self.delivery.id, self.delivery.state
-        if (
-            state is State.UNKNOWN
-        ):  # without a post it is looked for after a restore, and nobody can say anything before
-            return self._settled_by if self.delivery.post else ()
-        if state is State.SCHEDULED and (self.late or (self.lane is None and self.delivery.post is None)):
-            stop = Step("to hold it back", f"bot pause {self.delivery.account}")
-            return (stop,) if self.late else (Step("to call it off", f"bot cancel {number}"),)
-        if state is State.DISCARDED and self.broken:
-            return Step("to send the rest", f"bot retry {number}"), Step("to leave it at that", f"bot cancel {number}")
-        if state is State.DISCARDED:
-            return Step("to try again", f"bot retry {number}"), Step("to put it away", f"bot cancel {number}")
-        if state in {State.CANCELLED, State.EXPIRED} and not self.late:
-            return (Step("to send it after all", f"bot retry {number}"),)
-        return ()
+        match self.delivery.state:
+            case State.UNKNOWN:  # without a post it is looked for after a restore, and nobody can say anything before
+                return self._settled_by if self.delivery.post else ()
+            case State.SENDING:
+                return (Step("to settle it, whichever it is", "bot run --once"),) if self.way else ()
+            case State.SCHEDULED:
+                return self._held_by
+            case _:
+                return self._begun_again_by
+
+    @property
+    def possible(self) -> tuple[Step, ...]:
+        """Those of the steps that are not refused now."""
+        return tuple(step for step in self.steps if step.not_before is None)
 
     @property
     def remedy(self) -> str:
-        """What to do next, as a command where there is one; of a thread that broke, what stands of it."""
-        steps = "; ".join(map(str, self.steps))
-        return _sentences(self.broken, self.note, steps[:1].upper() + steps[1:])
+        """What to do, as commands where there are any; of a thread that broke, what stands of it."""
+        return self._advice(self.steps)
+
+    @property
+    def next(self) -> str:
+        """The same with what can be done now."""
+        return self._advice(self.possible)
 
     @property
     def told(self) -> str:
-        """Reason and remedy in one line."""
-        return _sentences(self.reason, self.remedy)
+        """Why, and what to do next, in one line."""
+        return _sentences(show.in_zone(self.reason or "", self.zone), self.next)
+
+    def _advice(self, steps: tuple[Step, ...]) -> str:
+        listed = "; ".join(map(str, steps))
+        return _sentences(self.broken, self.note, listed[:1].upper() + listed[1:])
 
     @property
     def _needs_mending(self) -> bool:
-        """Whether no next run goes on with it by itself."""
+        """Whether something other than its turn is what it waits for: an account, keys, a template."""
         unmakeable = bool(self.delivery.error) and not self.delivery.claim
-        return self.lane is None or bool(self.lane.paused and self.lane.paused_with) or unmakeable
+        return self.way is None or (self.way.wants_resume and bool(self.way.keys)) or unmakeable
 
     @property
     def _belated(self) -> str:
@@ -152,43 +179,77 @@ class Standing:
                 return f"{what}. If that stands and should not, delete it there"
 
     @property
+    def _held_by(self) -> tuple[Step, ...]:
+        """How one that waits for its turn is kept from it, where that is called for."""
+        if self.late:
+            return (Step("to hold it back", f"bot pause {self.delivery.account}"),)
+        if self.way is None and self.delivery.post is None:
+            return (Step("to call it off", f"bot cancel {self.delivery.id}"),)
+        return ()
+
+    @property
+    def _begun_again_by(self) -> tuple[Step, ...]:
+        """How one that ended is sent after all."""
+        retry, cancel = f"bot retry {self.delivery.id}", f"bot cancel {self.delivery.id}"
+        match self.delivery.state:
+            case State.DISCARDED if self.broken:
+                return Step("to send the rest", retry), Step("to leave it at that", cancel)
+            case State.DISCARDED:
+                return Step("to try again", retry), Step("to put it away", cancel)
+            case State.CANCELLED if not self.late:
+                return (Step("to send it after all", retry),)
+            case State.EXPIRED if not self.late:
+                return (Step("then, to send it after all", retry),)
+        return ()
+
+    @property
     def _settled_by(self) -> tuple[Step, ...]:
-        """The operator's word on what is unknown; what he cannot know yet is not offered."""
-        resolve, (done, parts) = f"bot resolve {self.delivery.id}", self.parts
+        """The operator's word on what is unknown; each with its time, where he cannot know before."""
+        number, (done, parts) = self.delivery.id, self.parts
+        giving_up = self._in_time("to leave it at that" if done else "to give it up", f"bot resolve {number} --drop")
+        if self.way is None:
+            return (giving_up,)
         what = f"part {done + 1}" if parts > 1 else "it"
         seen = next(iter((*self.late, self.near or "")))
-        giving_up = "to leave it at that" if done else "to give it up"
-        if self.lane is None:
-            return (Step(giving_up, f"{resolve} --drop"),)
-        there = Step(
-            f"if that is {what}" if seen else f"if {what} stands there", f"{resolve} --posted {seen or 'ADDRESS'}"
+        there, absent = (
+            (f"if that is {what}", "if it is not") if seen else (f"if {what} stands there", "if it does not")
         )
-        if self.delivery.due_at and not seen:
-            return (there,)
+        resend = f"bot resolve {number} --resend"
+        look = Step("to have the bot look once more", f"bot retry {number}")
         return (
-            there,
-            Step("if it does not" if not seen else "if it is not", f"{resolve} --resend"),
-            Step(giving_up, f"{resolve} --drop"),
+            Step(there, f"bot resolve {number} --posted {seen or 'ADDRESS'}"),
+            Step(absent, resend) if self.way.repeatable else self._in_time(absent, resend),
+            giving_up,
+            *([] if self.delivery.due_at else [look]),
         )
+
+    def _in_time(self, when: str, command: str) -> Step:
+        """A step that is refused while a request may still be on its way."""
+        if self.settled_at is None or self.settled_at <= self.now:
+            return Step(when, command)
+        return Step(f"{when}, not before {self._time(self.settled_at)}", command, self.settled_at)
 
     @property
     def _found_out(self) -> str:
-        lane = self.lane
-        if self.near:
-            return f"only a person can tell whether {self.near} is it"
         if not self.delivery.due_at:
-            return "the bot cannot find out: look for it"
-        if lane and lane.paused and not lane.paused_until:
-            return f"the bot finds out when {lane.account} goes on: `bot resume {lane.account}`"
+            return (
+                f"only a person can tell whether {self.near} is it"
+                if self.near
+                else "the bot cannot find out: look for it"
+            )
+        if self.way and self.way.wants_resume:
+            account = self.delivery.account
+            return f"the bot finds out when {account} goes on: `bot resume {account}`"
+        if self.near:
+            return f"the next run{self._after} looks once more; only a person can tell whether {self.near} is it"
         return f"the next run{self._after} finds out"
 
     @property
     def _when(self) -> str:
-        lane = self.lane
-        if lane and lane.paused and lane.paused_with:
-            return "New credentials let it go on by themselves"
-        if lane and lane.paused and not lane.paused_until:
-            return f"Paused; `bot resume {lane.account}` lets it go on"
+        if self.way and self.way.keys:
+            return self.way.keys
+        if self.way and self.way.wants_resume:
+            return f"Paused; `bot resume {self.delivery.account}` lets it go on"
         what = "The rest is sent" if self.broken else "Tried again" if self.delivery.error else "Sent"
         if not self.delivery.due_at:
             return f"Waits: {self.why}" if self.why else ""
@@ -198,18 +259,22 @@ class Standing:
     @property
     def _after(self) -> str:
         """Until when it is held back, if it is."""
-        lane = self.lane
-        times = (self.delivery.due_at, lane and lane.paused_until, lane and lane.backoff_until)
+        times = (self.delivery.due_at, self.way and self.way.until)
         held_until = max((at for at in times if at), default=self.now)
-        return f" after {moment(held_until, self.zone)}" if held_until > self.now else ""
+        return f" after {show.moment(held_until, self.zone)}" if held_until > self.now else ""
+
+    def _time(self, at: datetime) -> str:
+        """A time for people, without its date where that is today's."""
+        written, today = show.moment(at, self.zone), show.moment(self.now, self.zone)
+        return written.partition(" ")[2] if written[:10] == today[:10] else written
 
 
 def standing(app: App, delivery: Delivery, late: tuple[str, ...] = ()) -> Standing:
     """Where this delivery stands now."""
-    lane = app.ledger.lane_of(delivery.account) if delivery.account in app.accounts else None
-    waits = lane and delivery.state is State.SCHEDULED and delivery.post is None
+    found = way(app, app.ledger.lane_of(delivery.account)) if delivery.account in app.accounts else None
+    waits = found and delivery.state is State.SCHEDULED and delivery.post is None
     why = app.planner.why(delivery) if waits else None
-    return Standing(delivery, lane, app.clock(), app.settings.timezone, late, why)
+    return Standing(delivery, found, app.clock(), app.settings.timezone, late, settled_at(app, delivery), why)
 
 
 def _sentences(*words: str | None) -> str:

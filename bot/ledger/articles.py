@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
     from bot.model import Account, Delivery
 
+_UNTIL_SETTLED = {
+    State.SCHEDULED: "Wait until it is delivered, or call it off with `bot cancel`",
+    State.SENDING: "Wait until it is settled: `bot run --once`",
+    State.UNKNOWN: "Wait until it is settled, or settle it with `bot resolve`",
+}
 _CONTENT = select(articles.c.content).where(articles.c.id == bindparam("number"))
 
 
@@ -96,7 +101,7 @@ class Articles(Base):
                         raise Refused(
                             f"this article is still {delivery.state} for {account.name}",
                             where=f"delivery {delivery.id}",
-                            hint="Wait until it is settled, or settle it with `bot cancel` or `bot resolve`",
+                            hint=_UNTIL_SETTLED[delivery.state],
                         )
             return tuple(_schedule(db, article, content, account, times) for account in accounts)
 

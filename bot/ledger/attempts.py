@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, case, select, update
 
 from bot.ledger.answers import SEARCH
 from bot.ledger.base import Base
-from bot.ledger.rows import attach, change, held, note_on, unconfirmed, unsent, whole
+from bot.ledger.rows import attach, change, changed_at, held, note_on, unconfirmed, unsent, whole
 from bot.ledger.schema import accounts, deliveries
 from bot.model import State
 
@@ -84,6 +84,11 @@ class Attempts(Base):
                 db, confirmed, "delivered", receipt.url, now=now, state=State.DELIVERED, due_at=None, error=None
             )
 
+    def held(self, claimed: Delivery) -> Delivery | None:
+        """A delivery that is still held by this claim, as it is now: to be asked before sending after a look, which takes its time."""
+        with self._database.reading() as db:
+            return held(db, claimed, State.SENDING)
+
     def postpone(self, claimed: Delivery, error: str, *, now: datetime, due_at: datetime) -> Delivery | None:
         """
         The attempt certainly did not post: try again at `due_at`.
@@ -112,27 +117,22 @@ class Attempts(Base):
             return sending and change(db, sending, event, error, now=now, error=error, **values)
 
     def abandoned(
-        self, account: str, *, now: datetime, due_at: datetime, last_attempt: int | None = None
+        self,
+        account: str,
+        *,
+        now: datetime,
+        settles_in: timedelta = timedelta(0),
+        last_attempt: int | None = None,
     ) -> tuple[Delivery, ...]:
         """
-        The deliveries that were left in `sending`, made unknown and due at `due_at`, or after their last attempt never.
+        The deliveries that were left in `sending`, made unknown; due when `settles_in` has passed, after their last attempt never.
 
+        That passes from `now` on, or from a claim that is later: whoever stalls after he read the clock may find one.
         Only for the holder of the account's lane: he knows by it that their sender is dead, or cut off.
         """
         with self._database.writing() as db:
             left = whole(db, accounts.c.name == account, deliveries.c.state == State.SENDING)
-            return tuple(
-                change(
-                    db,
-                    delivery,
-                    "abandoned",
-                    now=now,
-                    state=State.UNKNOWN,
-                    due_at=None if last_attempt and delivery.attempts >= last_attempt else due_at,
-                    error="its sender ended before the network's answer was known",
-                )
-                for delivery in left
-            )
+            return tuple(_abandoned(db, delivery, now, settles_in, last_attempt) for delivery in left)
 
     def note_error(self, delivery: Delivery, error: str, *, now: datetime, due_at: datetime | None) -> Delivery | None:
         """Keep what hinders a delivery from being made into a post, and look at it again at `due_at`."""
@@ -149,6 +149,15 @@ class Attempts(Base):
             if waiting is None or waiting.frozen_by:
                 return None
             return change(db, waiting, "expired", now=now, state=State.EXPIRED, due_at=None)
+
+
+def _abandoned(
+    db: Connection, delivery: Delivery, now: datetime, settles_in: timedelta, last_attempt: int | None
+) -> Delivery:
+    over = last_attempt is not None and delivery.attempts >= last_attempt
+    due_at = None if over else max(now, changed_at(db, delivery.id)) + settles_in
+    error = "its sender ended before the network's answer was known"
+    return change(db, delivery, "abandoned", now=now, state=State.UNKNOWN, due_at=due_at, error=error)
 
 
 def _frozen(db: Connection, delivery: Delivery, post: Post, now: datetime) -> dict[str, Any]:

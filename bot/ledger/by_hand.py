@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
 from bot.errors import Refused
 from bot.ledger.base import Base
-from bot.ledger.rows import attach, change, one, unconfirmed, unsent, whole
+from bot.ledger.rows import attach, change, changed_at, one, unconfirmed, unsent, whole
 from bot.ledger.schema import accounts, deliveries
 from bot.model import Receipt, State
 
@@ -31,13 +29,13 @@ _WHY_NOT = {
     State.EXPIRED: "its time was over",
 }
 _INSTEAD = {
-    State.SCHEDULED: "Cancel it with `bot cancel {id}`, or hurry it with `bot retry {id}`",
+    State.SCHEDULED: "The next run goes on with it; `bot retry {id}` hurries it, and `bot cancel {id}` calls off what never went out",
     State.SENDING: "Whichever it is, the next run settles it: bot run --once",
     State.UNKNOWN: _RESOLVE,
     State.DELIVERED: "To publish the article once more, post it with --again",
     State.DISCARDED: "To try it again: `bot retry {id}`",
     State.CANCELLED: "To send it after all: `bot retry {id}`",
-    State.EXPIRED: "To send it after all: `bot retry {id}`",
+    State.EXPIRED: "To send it after all, give the article a later expires_at first, then: bot retry {id}",
 }
 
 
@@ -65,7 +63,7 @@ class ByHand(Base):
                 _refuse_a_second(db, delivery)
                 values |= unsent(delivery)
             if values["state"] is State.UNKNOWN:
-                due_at = max(now, _changed_at(db, number) + settles_in)
+                due_at = max(now, changed_at(db, number) + settles_in)
             else:
                 due_at = max(now, not_before or now)
                 values["error"] = None
@@ -127,11 +125,6 @@ class ByHand(Base):
             return change(
                 db, delivery, "resolved: resend", now=now, state=State.SCHEDULED, due_at=now, attempts=0, error=None
             )
-
-
-def _changed_at(db: Connection, number: int) -> datetime:
-    moment: datetime = db.execute(select(deliveries.c.changed_at).where(deliveries.c.id == number)).scalar_one()
-    return moment
 
 
 def _in(db: Connection, number: int, *states: State) -> Delivery:

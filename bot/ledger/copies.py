@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.errors import LedgerError
+from bot.ledger.pages import cut_short, looked_at
 from bot.ledger.schema import HEAD
 from bot.model import State
 
@@ -24,7 +26,8 @@ BEFORE_US = datetime(2026, 1, 1, tzinfo=UTC)
 """When this bot had not posted anything yet: from when a ledger is in which nothing ever happened."""
 
 _FINAL = tuple(state.value for state in State if state.final)
-_ANOTHER = "Name another file; without one `bot restore` takes the newest backup that is sound"
+_NEWEST = "without one `bot restore` takes the newest backup that is sound"
+_ANOTHER = f"Name another file; {_NEWEST}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Copy:
 
 def named(file: Path, now: datetime) -> Path:
     """Where a backup of this ledger stands that was made now."""
-    return file.parent / "backups" / f"{file.stem}-{now:%Y%m%dT%H%M%SZ}.db"
+    return file.parent / "backups" / f"{_title(file)}-{now:%Y%m%dT%H%M%SZ}.db"
 
 
 def newest(file: Path) -> Copy | None:
@@ -56,12 +59,11 @@ def newest(file: Path) -> Copy | None:
 
 def read(path: Path) -> Copy:
     """What is in this copy of a ledger; LedgerError where this version could not put it back."""
-    if not path.is_file():
-        raise LedgerError("there is no such file", where=str(path), hint=_ANOTHER)
+    _must_be_a_file(path)
     try:
         with closing(looked_at(path)) as db:
             _known(db, path)
-            damage = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            damage = "its end is missing" if cut_short(path) else db.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if damage != "ok":
                 raise LedgerError(f"this copy is damaged: {damage}", where=str(path), hint=_ANOTHER)
             return _what_is_in(db, path)
@@ -91,12 +93,6 @@ def place(draft: Path, target: Path) -> None:
     sync(target.parent)
 
 
-def looked_at(path: Path) -> sqlite3.Connection:
-    """A connection that changes nothing, and leaves nothing beside a copy that stands for itself."""
-    logged = path.with_name(f"{path.name}-wal").exists()
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{'' if logged else '&immutable=1'}", uri=True)
-
-
 def moment(db: sqlite3.Connection) -> datetime:
     """When the last thing happened in this ledger."""
     last = db.execute("SELECT at FROM events ORDER BY id DESC LIMIT 1").fetchone()
@@ -118,9 +114,21 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def _title(file: Path) -> str:
+    """What the names of its backups begin with: another one for each ledger in a folder."""
+    return file.stem if file.suffix == ".db" else file.name
+
+
+def _made(file: Path) -> Iterator[Path]:
+    """What a backup or a migration of this ledger left, by its whole name: `bot-test.db` has backups there, too."""
+    backup = re.compile(rf"{re.escape(_title(file))}-\d{{8}}T\d{{6}}Z\.db")
+    yield from (path for path in (file.parent / "backups").glob("*.db") if backup.fullmatch(path.name))
+    before = re.compile(rf"{re.escape(file.name)}\.before-\d{{4}}")
+    yield from (path for path in file.parent.glob("*.before-*") if before.fullmatch(path.name))
+
+
 def _moments(file: Path) -> Iterator[tuple[datetime, Path]]:
-    made = (file.parent / "backups").glob(f"{file.stem}-*.db")
-    for path in (*made, *file.parent.glob(f"{file.name}.before-????")):
+    for path in _made(file):
         try:
             with closing(looked_at(path)) as db:
                 yield moment(db), path
@@ -134,6 +142,14 @@ def _sound(found: list[tuple[datetime, Path]]) -> Iterator[Copy]:
             yield read(path)
         except (LedgerError, OSError):
             continue
+
+
+def _must_be_a_file(path: Path) -> None:
+    if path.is_dir():
+        raise LedgerError("this is a folder", where=str(path), hint=f"Name a file in it; {_NEWEST}")
+    if not path.is_file():
+        what = "this is no file" if path.exists() else "there is no such file"
+        raise LedgerError(what, where=str(path), hint=_ANOTHER)
 
 
 def _known(db: sqlite3.Connection, path: Path) -> None:

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from bot.errors import LedgerError
 from bot.ledger.database import database
+from bot.ledger.failures import told
+from bot.ledger.pages import cut_short
 from bot.ledger.rows import whole
 from bot.ledger.schema import deliveries
 
@@ -19,6 +22,9 @@ def glance(url: str, *states: State, most: int = 100) -> tuple[Delivery, ...]:
     found = database(url)
     if found.file and not found.file.exists():
         return ()
+    with told(found.where):
+        if found.file and cut_short(found.file):
+            raise LedgerError("this ledger is damaged: its end is missing", where=found.where, hint="See: bot status")
     newest = select(deliveries.c.id).where(deliveries.c.state.in_(states)).order_by(deliveries.c.id.desc()).limit(most)
     try:
         with found.reading() as db:

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, case, func, insert, literal, select, type_coerce, update
+from sqlalchemy import String, case, false, func, insert, literal, select, type_coerce, update
 
 from bot.errors import ConfigurationError, LedgerError, Refused
 from bot.files import private_folder
@@ -18,6 +18,7 @@ from bot.ledger.answers import SEARCH
 from bot.ledger.base import Base
 from bot.ledger.database import in_file
 from bot.ledger.failures import is_damage, told
+from bot.ledger.pages import cut_short
 from bot.ledger.rows import note
 from bot.ledger.schema import Moment, accounts, deliveries, events
 from bot.model import State
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from bot.model import Account
 
 _OPEN = tuple(state for state in State if not state.final)
-_PERHAPS = "the ledger was put back from a backup; this may have been posted since"
+_PUT_BACK = "the ledger was put back from a backup"
+_PERHAPS = f"{_PUT_BACK}; this may have been posted since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +59,11 @@ class Keeping(Base):
         file = self._file()
         usual = copies.named(file, now)
         target = (target or usual).absolute()
-        target = target / usual.name if target.is_dir() else target
-        draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
         with told(str(target)):
+            target = target / usual.name if target.is_dir() else target
             if target == usual:
                 private_folder(target.parent)
-            try:
-                copy = self._drafted(file, draft, now)
-                copies.place(draft, target)
-            except FileExistsError:
-                raise Refused("there is such a file already", where=str(target), hint="Name another one") from None
-            finally:
-                copies.remove(draft)
+            copy = self._placed(file, target, now)
         with self._database.writing() as db:
             note(db, "backed up", str(target), now=now)
         return replace(copy, path=target)
@@ -91,6 +86,9 @@ class Keeping(Base):
         """What is wrong with the file of an SQLite ledger, as far as a quick look at all of it shows."""
         if self._database.file is None:
             return None
+        with told(self.where):
+            if cut_short(self._database.file):
+                return "its end is missing"
         with self._database.reading() as db:
             found: str = db.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
         return None if found == "ok" else found
@@ -117,9 +115,27 @@ class Keeping(Base):
             raise ConfigurationError("this ledger is kept by PostgreSQL", where=self.where, hint=hint)
         return self._database.file
 
+    def _placed(self, file: Path, target: Path, now: datetime) -> Copy:
+        """The copy at `target`, which nobody sees before it is whole."""
+        if not target.parent.is_dir():
+            raise LedgerError("there is no such folder", where=str(target.parent), hint="Make it, or name another one")
+        draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+        try:
+            copy = self._drafted(file, draft, now)
+            copies.place(draft, target)
+        except FileExistsError:
+            raise Refused("there is such a file already", where=str(target), hint="Name another one") from None
+        except OSError as error:  # nobody knows the draft by its name
+            raise OSError(error.errno, error.strerror, str(target)) from error
+        finally:
+            copies.remove(draft)
+        return copy
+
     def _drafted(self, file: Path, draft: Path, now: datetime) -> Copy:
         """A copy that was read back from end to end, and says from when it is."""
         try:
+            if cut_short(file):
+                raise LedgerError("its end is missing")
             with closing(sqlite3.connect(file)) as source:
                 copies.make(source, draft)
             copy = copies.read(draft)
@@ -138,15 +154,21 @@ class Keeping(Base):
 
 
 def _last_event(db: Connection) -> datetime:
-    """When the last thing happened that this ledger knows of: the backup is no older, and we do not ask its clock."""
-    return db.execute(select(events.c.at).order_by(events.c.id.desc()).limit(1)).scalar() or copies.BEFORE_US
+    """
+    When the last thing happened that this ledger knows of: the backup is no older, and we do not ask its clock.
+
+    That it was put back before is nothing that it knows of the time in between.
+    """
+    put_back = (events.c.event == "put back") | events.c.detail.startswith(_PUT_BACK)
+    known = select(events.c.at).where(~func.coalesce(put_back, false()))
+    return db.execute(known.order_by(events.c.id.desc()).limit(1)).scalar() or copies.BEFORE_US
 
 
 def _held_up(db: Connection, row: Row[Any], since: datetime, now: datetime) -> str:
     """Pause an account, and have it looked through: from where an earlier restore began, if that is not over."""
     name: str = row.name
     searching = row.sought_until is not None and row.sought_until >= now - SEARCH
-    reason = f"the ledger was put back from a backup of {_written(since)}; `bot resume {name}` goes on"
+    reason = f"{_PUT_BACK} of {_written(since)}; `bot resume {name}` goes on"
     values = {
         "paused": True,
         "paused_until": None,

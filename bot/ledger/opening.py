@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from contextlib import closing, contextmanager
@@ -67,7 +68,10 @@ def opening(file: Path, lanes: Path) -> Iterator[None]:
     """Hold off others that open this SQLite file: to begin a write-ahead log it must be ours for a moment."""
     private_folder(lanes)
     private_folder(file.parent)
-    with locked(lanes / "opening.lock", wait=True):
+    lock = lanes / "opening.lock"
+    if not lock.exists():  # nobody was here before, or all was removed that would tell
+        Presence(file, lanes).recall()
+    with locked(lock, wait=True):
         yield
 
 
@@ -103,12 +107,20 @@ def _open_file(found: Database, file: Path, lanes: Path, migrations: str, head: 
     with opening(file, lanes):
         presence = Presence(file, lanes)
         with presence.watched():
-            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            _must_be_ours(file)
             with found.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA journal_mode = WAL")
             opened = up_to_date(found, lanes, migrations, head, presence=presence)
         presence.keep()
         return replace(opened, use=Shared(in_use(lanes)))
+
+
+def _must_be_ours(file: Path) -> None:
+    """Begin it if need be; one that is there is not opened, for closing it would let go of SQLite's locks in this process."""
+    if not file.is_file():
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    elif not os.access(file, os.R_OK | os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
 
 
 def _revision(connection: Connection, where: str) -> str | None:

@@ -14,6 +14,7 @@ from bot.ledger.keeping import Keeping, PutBack
 from bot.ledger.locks import locked
 from bot.ledger.loss import Presence
 from bot.ledger.opening import in_use, opening, up_to_date
+from bot.ledger.pages import looked_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,11 +48,8 @@ def restore(url: str, copy: Path | None, configured: Iterable[Account], *, lanes
         hint = "Put back a dump with psql or pg_restore, and then: bot restore --put-back"
         raise ConfigurationError("this ledger is kept by PostgreSQL", where=where, hint=hint)
     with told(where), _nobody_else(file, lanes):
-        chosen = copies.read(copy) if copy else copies.newest(file)
-        if chosen is None:
-            hint = "If there is one elsewhere: bot restore FILE"
-            raise LedgerError("no sound backup stands beside it", where=where, hint=hint)
         fresh = file.with_name(f"{file.name}.restoring")
+        chosen = _chosen(copy, file, fresh)
         try:
             back = _prepared(chosen.path, fresh, configured, lanes, now)
             Presence(file, lanes).keep()  # from here on a crash leaves a ledger that is gone, not one to begin
@@ -72,10 +70,24 @@ def _nobody_else(file: Path, lanes: Path) -> Iterator[None]:
         yield
 
 
+def _chosen(copy: Path | None, file: Path, fresh: Path) -> Copy:
+    """The copy to put back, which is not what we are about to overwrite."""
+    if copy is None:
+        newest = copies.newest(file)
+        if newest is None:
+            hint = "If there is one elsewhere: bot restore FILE"
+            raise LedgerError("no sound backup stands beside it", where=str(file), hint=hint)
+        return newest
+    if copy.exists() and fresh.exists() and copy.samefile(fresh):
+        hint = "Name another file, or move this one to another name if you are sure of it"
+        raise Refused("this is where a restore does its work, and may be half of one", where=str(copy), hint=hint)
+    return copies.read(copy)
+
+
 def _prepared(source: Path, fresh: Path, configured: Iterable[Account], lanes: Path, now: datetime) -> PutBack:
     """Make of a copy the ledger that is to stand there, in a file of its own."""
     copies.remove(fresh)  # of a restore that was cut off
-    with closing(copies.looked_at(source)) as db:
+    with closing(looked_at(source)) as db:
         copies.make(db, fresh)
     opened = up_to_date(in_file(fresh), lanes, keep=False)
     ledger = Keeping(opened)

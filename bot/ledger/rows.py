@@ -119,6 +119,12 @@ def change(
     return changed
 
 
+def changed_at(db: Connection, number: int) -> datetime:
+    """When something happened to a delivery last."""
+    moment: datetime = db.execute(select(deliveries.c.changed_at).where(deliveries.c.id == number)).scalar_one()
+    return moment
+
+
 def unsent(delivery: Delivery) -> dict[str, Any]:
     """
     What becomes of a delivery whose last attempt certainly did not post.

@@ -232,9 +232,10 @@ def test_a_thread_that_the_operator_settles_goes_on(
 
 def test_what_is_given_up_goes_nowhere(pds: PDS, lossy: Lossy, on_bluesky: Made) -> None:
     login = pds.account()
-    bot = on_bluesky(login, lossy.url, BOT_PATIENCE_SECONDS="0")
+    bot = on_bluesky(login, lossy.url, BOT_PATIENCE_SECONDS="0", BOT_SETTLE_SECONDS="0")
     lossy.next("putRecord", drops)
     (delivery,) = bot("post", bot.write("story.md", STORY), "--json").json
+    time.sleep(3.2)  # before that, nobody can say that it stands nowhere
     assert 0 == bot("resolve", str(delivery["id"]), "--drop").code
     assert 0 == bot("run", "--once").code
     assert ([], []) == (login.posts(), bot("status", "--json").json["attention"])

@@ -143,13 +143,13 @@ def test_an_article_that_was_edited_since_is_left_to_the_operator_whose_word_hol
 
     lose(bot)
     assert 0 == bot("restore").code
-    bot("resolve", "1", "--drop")
     edited = bot.write("1.md", story(1, "Harbour bridge closes to cyclists again"))
     assert 0 == bot("add", edited).code
     resume(world)
     assert 3 == bot("run", "--once").code
     assert before == ids(world)
     time.sleep(TIMEOUT)  # before that, nobody can say that it stands nowhere
+    assert 0 == bot("resolve", "1", "--drop").code
     items = {item["account"]: item for item in bot("status", "--json").json["attention"]}
     assert dict.fromkeys(world.accounts, "unknown") == {name: item["state"] for name, item in items.items()}
     anew = {"keyless", "outbox", "x"}
@@ -232,5 +232,33 @@ def test_a_ledger_that_is_damaged_is_told_by_whatever_meets_it(bot: Bot) -> None
         answer = bot(*command)
         assert 1 == answer.code
         assert "this ledger is damaged. Put back the newest backup" in answer.out + answer.err
+    assert 0 == bot("restore").code
+    assert {"delivered": 1} == counts(bot)
+
+
+def test_a_ledger_that_is_cut_inside_its_last_page_posts_nothing_twice(bot: Bot) -> None:
+    articles = [bot.write(f"{number}.md", story(number)) for number in range(3)]
+    bot("post", *articles)
+    bot("backup")
+    file = bot.home / "var" / "bot.db"
+    file.write_bytes(file.read_bytes()[:-1500])
+    for command in (["post", *articles], ["run", "--once"], ["check", "--offline"]):
+        answer = bot(*command)
+        assert 1 == answer.code
+        assert "this ledger is damaged: its end is missing. Put back the newest backup" in answer.out + answer.err
+    assert 3 == len(bot.entries())
+
+
+def test_a_ledger_that_was_removed_with_its_locks_posts_nothing_twice(bot: Bot) -> None:
+    queued(bot, 1)
+    bot("run", "--once")
+    bot("backup")
+    lose(bot)
+    shutil.rmtree(bot.home / "var" / "bot.db.lanes")
+    put_back_into_the_queue(bot)
+    for _ in range(2):
+        answer = bot("run", "--once")
+        assert (1, 1) == (answer.code, len(bot.entries()))
+        assert "this ledger is gone, though it was begun here. Put back the newest backup" in answer.err
     assert 0 == bot("restore").code
     assert {"delivered": 1} == counts(bot)

@@ -43,6 +43,8 @@ def main() -> int:
             outcomes.append(outcome)
     except KeyboardInterrupt:
         stopped = True
+    if not outcomes and not stopped:
+        raise SystemExit("there is no such cell")
     _tell(outcomes, options, folder)
     text = table.table(outcomes, time.monotonic() - begun, datetime.now(UTC), table.commit())
     print(text)

@@ -89,6 +89,23 @@ class Cell:
         return SHORT if self.stage.waits or self.what.silent else LONG
 
     @property
+    def asks(self) -> Sequence[str]:
+        """What the operator has to do, even where nobody ends a process."""
+        if self.stage.hides and self.what.doubtful:
+            return ["resolve"]
+        return [self.what.asks] if self.what.asks else []
+
+    @property
+    def may_ask(self) -> Sequence[str]:
+        """What he may have to do: a process that is ended may be his own command, and leaves a doubt where it was sending."""
+        if self.stage.hides:
+            return [*self.asks, *["resolve"] * 2]
+        if not self.end_at:
+            return self.asks
+        refused = self.what.asks == "retry"  # for good, and perhaps sent before
+        return [*self.asks, *["resolve"] * refused] * 2
+
+    @property
     def signs_in(self) -> bool:
         """Whether the bot has yet to sign in; that takes the PDS a third of a second, so it is seen in one row only."""
         return (self.shape, self.mishap) == ("single", "none")
@@ -98,7 +115,7 @@ def rows() -> Iterator[Cell]:
     """Every row of the matrix as its cell without an end, and those cells whose end is not a moment of that."""
     for (network, stage), shape, command, (word, mishap) in product(STAGES.items(), SHAPES, COMMANDS, MISHAPS.items()):
         cell = Cell(network, shape, command, word)
-        if not stage.writes and word != "none":
+        if (stage.only and word not in stage.only) or (mishap.rare and (shape, command) != ("thread", "run")):
             continue
         if not mishap.orphans:
             yield cell

@@ -56,7 +56,9 @@ class Mishap:
     One thing that can go wrong on the wire, as the table names it.
 
     Where a request is held up, `release` says when it goes on, and `orphans` that its sender is ended at that moment; `silent`
-    says that its sender has to wait until his time is over.
+    says that its sender has to wait until his time is over. `refuses` says that nobody takes the connection; `again` that the
+    same happens to the request by which the bot finds out what became of it. `doubtful` says that the post may stand then, and
+    `asks` what the operator has to do. A `rare` one is played with a thread by `bot run --once` alone.
     """
 
     title: str
@@ -64,10 +66,20 @@ class Mishap:
     release: Release | None = None
     orphans: bool = False
     silent: bool = False
+    refuses: bool = False
+    again: bool = False
+    doubtful: bool = True
+    asks: str = ""
+    rare: bool = False
 
 
 def _refused(status: int) -> Callable[[Stage], Fault]:
     return lambda stage: answers(status, stage.words(status), content_type=JSON)
+
+
+def hidden(stage: Stage) -> Fault:
+    """What a server answers that does not know the request."""
+    return _refused(404)(stage)
 
 
 def _paused(stage: Stage) -> Fault:
@@ -86,15 +98,19 @@ def _fails_after(stage: Stage) -> Fault:
 
 
 MISHAPS = {
-    "none": Mishap("none"),
+    "none": Mishap("none", doubtful=False),
+    "refused": Mishap("connection refused", refuses=True, doubtful=False),
     "dropped": Mishap("dropped before it arrives", lambda _: drops),
     "lost": Mishap("done, the answer dropped", lambda _: loses),
+    "lost-again": Mishap(
+        "done, the answer dropped, then that to the look or the repeat", lambda _: loses, again=True, rare=True
+    ),
     "late": Mishap("done, answered past the deadline", lambda _: late, silent=True),
     "cut": Mishap("done, the answer cut", lambda _: cuts),
     "500": Mishap("done, answered 500", _fails_after),
-    "429": Mishap("answered 429", _paused),
-    "401": Mishap("answered 401", _refused(401)),
-    "413": Mishap("answered 413", _refused(413)),
+    "429": Mishap("answered 429", _paused, doubtful=False),
+    "401": Mishap("answered 401", _refused(401), doubtful=False, asks="resume"),
+    "413": Mishap("answered 413", _refused(413), doubtful=False, asks="retry"),
     "502": Mishap("answered 502, a page", lambda _: answers(502, "<html>Bad Gateway</html>", content_type="text/html")),
     "slow": Mishap("arrives when its sender has given up", release=Release.BEFORE_THE_RESTART, silent=True),
     "orphan": Mishap("sender killed, arrives before the restart", release=Release.BEFORE_THE_RESTART, orphans=True),

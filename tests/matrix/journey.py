@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from matrix.advice import Operator
 from matrix.cells import COMMANDS
 from matrix.faults import Release
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from matrix.bots import Answer, Bot, Standing
     from matrix.cells import Cell
 
-NAME = "news"
 ROUND = COMMANDS["run"]
 WAITS = {"post": "story.md", "run": "queue/story.md"}
 MOST_COMMANDS = 20
@@ -71,16 +70,20 @@ class Journey:
     """
     A cell on its way: one command after another, as the operator and his cron would give them.
 
-    `let_go` lets a request go on that is held up, and `quiet` waits until none is on its way.
+    `let_go` lets a request go on that is held up, and `quiet` waits until none is on its way. `seen` is each text that stands
+    on the network, with its address.
     """
 
     cell: Cell
     bot: Bot
     let_go: Callable[[], None]
     quiet: Callable[[], None]
-    asked: list[str] = field(default_factory=list)
+    seen: Callable[[], Sequence[tuple[str, str]]]
     troubles: list[str] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._operator = Operator(self.cell, self.bot, self.seen, troubles=self.troubles)
 
     def go(self) -> None:
         """From the first command until all is settled."""
@@ -92,6 +95,7 @@ class Journey:
         if command:
             self.troubles.append("it is never settled")
         self.let_go()
+        self._operator.judge(ended=self._ended and not self.cell.what.orphans)
         if not self.cell.end_at:
             self._once_more()
         self._expect_nothing_left()
@@ -108,18 +112,22 @@ class Journey:
             seconds,
             duplicates,
             losses,
-            tuple(self.asked),
+            tuple(self._operator.asked),
             tuple(self.troubles),
             tuple(answer.moments for answer in self.answers),
             tuple(map(str, self.answers)),
-            any(answer.killed for answer in self.answers),
+            self._ended,
         )
+
+    @property
+    def _ended(self) -> bool:
+        return any(answer.killed for answer in self.answers)
 
     def _give(self, command: Sequence[str]) -> None:
         """Run a command, to the moment at which the cell ends it if that comes in its time."""
         done = sum(len(answer.moments) for answer in self.answers)
         ours = not self.cell.what.orphans and self.cell.end_at > done
-        restarts = any(answer.killed for answer in self.answers)
+        restarts = self._ended
         answer = self.bot(*command, end_at=self.cell.end_at - done if ours else None)
         self.answers.append(answer)
         if not answer.killed and (answer.code not in range(5) or "bot --debug" in answer.out):
@@ -136,32 +144,32 @@ class Journey:
         standing = self.bot.look()
         if not standing:  # it was never taken in: whoever saw his command die gives it again
             return COMMANDS[self.cell.command]
-        return next(filter(None, map(self._for, standing)), None)
+        return next(filter(None, map(self._for, standing)), None) or self._clearing
+
+    @property
+    def _clearing(self) -> Sequence[str] | None:
+        """The round that finds nothing more to send, and clears the queue of what a person settled."""
+        return ROUND if self._queued and self.answers[-1].arguments != ROUND else None
+
+    @property
+    def _queued(self) -> bool:
+        return self.cell.command == "run" and (self.bot.home / WAITS["run"]).exists()
 
     def _for(self, delivery: Standing) -> Sequence[str] | None:
         match delivery.state:
             case "delivered":
                 return None
             case _ if delivery.needs_resume:
-                return self._as_told("resume", NAME)
+                return self._operator.resumes()
             case "discarded":
-                return self._as_told("retry", str(delivery.id))
+                return self._operator.retries(delivery)
             case "unknown" if delivery.at is None:
-                return self._as_told("resolve", str(delivery.id), "--resend")
+                return self._operator.resolves(delivery)
             case _ if delivery.at is None:
                 self.troubles.append(f"{delivery} goes on at no time, and nobody is asked")
                 return None
         time.sleep(max(0.0, (delivery.at - datetime.now(UTC)).total_seconds()))
         return ROUND
-
-    def _as_told(self, *command: str) -> Sequence[str]:
-        """What the operator does, once `bot status` has told him so."""
-        self.asked.append(command[0])
-        advice = [*_advice(json.loads(self.bot("status", "--json").out))]
-        for word in (f"bot {command[0]} {command[1]}", *command[2:]):
-            if not any(word in each for each in advice):
-                self.troubles.append(f"bot status does not say `{word}`")
-        return command
 
     def _once_more(self) -> None:
         """The same command finds nothing left to do."""
@@ -174,10 +182,5 @@ class Journey:
         found = [(delivery.state, delivery.receipts) for delivery in self.bot.look()]
         if found != [("delivered", len(self.cell.parts))]:
             self.troubles.append(f"the ledger says {found}")
-        if self.cell.command == "run" and (self.bot.home / WAITS["run"]).exists():
+        if self._queued:
             self.troubles.append("its file is still in the queue")
-
-
-def _advice(status: Any) -> Iterator[str]:
-    yield from (item["hint"] for item in status["attention"])
-    yield from (account["reason"] or "" for account in status["accounts"])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from matrix.faults import Held
-from matrix.journey import NAME, Journey, Outcome
+from matrix.advice import NAME
+from matrix.faults import Held, hidden
+from matrix.journey import Journey, Outcome
 from matrix.stages import Feed
 from matrix.wires import wire
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from matrix.bots import Bot, Launcher
     from matrix.cells import Cell
+    from matrix.wires import Wire
 
 ACCOUNT = f"BOT_ACCOUNTS__{NAME.upper()}__"
 SETTINGS = {"BOT_SETTLE_SECONDS": "0", "BOT_PATIENCE_SECONDS": "0"}
@@ -49,10 +52,13 @@ class Playground:
 
     def _begun(self, cell: Cell, bot: Bot, stack: ExitStack) -> tuple[Journey, Any]:
         """A journey on a fresh account, and its login."""
+        if cell.stage.hides:
+            bot.settings["BOT_MAX_ATTEMPTS"] = "2"  # to send, and to look
         of_account = {f"{ACCOUNT}NETWORK": cell.stage.network, f"{ACCOUNT}TIMEOUT": str(cell.deadline)}
         bot.settings |= SETTINGS | of_account
         if not cell.stage.writes:
-            return Journey(cell, bot, let_go=_nothing, quiet=_nothing), Feed(bot.home)
+            feed = Feed(bot.home)
+            return Journey(cell, bot, _nothing, _nothing, lambda: cell.stage.seen(feed)), feed
         login = self.servers[cell.network].account()
         between = stack.enter_context(wire(login.server.url))
         bot.settings |= {f"{ACCOUNT}{key.upper()}": value for key, value in login.settings(between.url).items()}
@@ -60,8 +66,24 @@ class Playground:
             login.keep_session(bot.home, NAME, between.url)
         held = Held(bot.kill if cell.what.orphans else _nothing)
         stack.callback(held.let_go)
-        between.next(cell.stage.writes, held if cell.what.release else cell.what.of(cell.stage), after=cell.passing)
-        return Journey(cell, bot, let_go=held.let_go, quiet=between.wait_until_quiet), login
+        _arm(cell, between, held)
+        return Journey(cell, bot, held.let_go, between.wait_until_quiet, lambda: cell.stage.seen(login)), login
+
+
+def _arm(cell: Cell, between: Wire, held: Held) -> None:
+    """Have the mishap of a cell wait for its request."""
+    stage, what, after = cell.stage, cell.what, cell.passing
+    if stage.hides:
+        between.next(stage.hides, hidden(stage), times=sys.maxsize)
+    if what.refuses and after:
+        between.next(stage.writes, between.unplugs, after=after - 1)
+    elif what.refuses:
+        between.next(stage.before, between.unplugs)
+    else:
+        between.next(stage.writes, held if what.release else what.of(stage), after=after)
+    if what.again:
+        in_its_middle = 2 if stage.together and len(cell.parts) > 1 else 0
+        between.next(stage.looks, what.of(stage), after=in_its_middle)
 
 
 def played(

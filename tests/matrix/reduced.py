@@ -22,11 +22,12 @@ STRIDE = 7  # has no factor in common with the number of mishaps, so that no net
 
 
 def some_rows() -> Iterator[Cell]:
-    """Some rows of each network, other ones for each, and the orphans of one part in each shape."""
+    """Some rows of each network, other ones for each, and the orphans of one part in each shape; what is rare is not left out."""
     for begin, (network, stage) in enumerate(STAGES.items()):
         mine = [cell for cell in rows() if cell.network == network]
-        whole = [cell for cell in mine if not cell.what.orphans]
-        yield from whole[begin - 1 :: STRIDE] if stage.writes else whole
+        whole = [cell for cell in mine if not cell.what.orphans and not cell.what.rare]
+        yield from whole if stage.only else whole[begin - 1 :: STRIDE]
+        yield from [cell for cell in mine if cell.what.rare]
         yield from [cell for cell in mine if cell.what.orphans][begin::STRIDE]
 
 

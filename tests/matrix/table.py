@@ -24,7 +24,7 @@ HEAD = ["cells", "seconds", "duplicates", "losses", "left unknown for the operat
 
 @dataclass
 class Tally:
-    """The sums of some cells."""
+    """The sums of some cells; those whose moment never came show nothing, and are counted apart."""
 
     cells: int = 0
     seconds: float = 0.0
@@ -32,9 +32,11 @@ class Tally:
     losses: int = 0
     unknown: int = 0
     ended: int = 0
+    missed: int = 0
 
     def add(self, outcome: Outcome) -> None:
-        self.cells += 1
+        self.cells += not outcome.missed
+        self.missed += outcome.missed
         self.seconds += outcome.seconds
         self.duplicates += outcome.duplicates
         self.losses += outcome.losses
@@ -63,7 +65,8 @@ def table(outcomes: Sequence[Outcome], took: float, when: datetime, commit: str)
     told = (
         f"Run on {when:%Y-%m-%d} at commit {commit}: {whole.cells:,} cells in {took / 60:.0f} minutes, in {whole.ended:,}"
         f" of them a bot ended with SIGKILL. **{whole.duplicates} duplicates, {whole.losses} losses.**"
-    )
+        f" {_apart(whole.missed)}"
+    ).rstrip()
     lines = [
         told,
         "",
@@ -79,6 +82,12 @@ def table(outcomes: Sequence[Outcome], took: float, when: datetime, commit: str)
         "</details>",
     ]
     return "\n".join(lines)
+
+
+def _apart(missed: int) -> str:
+    return (
+        f"Not counted: {missed:,} more, which were over before the moment came at which to end them." if missed else ""
+    )
 
 
 def write(document: Path, text: str) -> None:

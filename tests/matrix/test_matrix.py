@@ -32,7 +32,8 @@ def ground(
     x_server: XServer,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Playground]:
-    servers = {"bluesky": pds, "mastodon": mastodon_strict, "keyless": mastodon_keyless, "x": x_server}
+    keyless = mastodon_keyless
+    servers = {"bluesky": pds, "mastodon": mastodon_strict, "keyless": keyless, "blind": keyless, "x": x_server}
     folder = tmp_path_factory.mktemp("matrix")
     with launcher(folder) as starting:
         yield Playground(servers, starting, folder)
@@ -62,7 +63,16 @@ def test_every_mishap_has_its_turn_and_every_kind_of_step(outcomes: list[Outcome
     assert {"before claim", "before confirm", "before doubt", "before postpone", "before discard"} <= steps
 
 
-def test_the_operator_is_asked_only_where_the_network_refuses(outcomes: list[Outcome]) -> None:
-    whole = {outcome.cell.mishap: outcome.asked for outcome in outcomes if not outcome.cell.end_at}
-    assert {"401": ("resume",), "413": ("retry",)} == {mishap: asked for mishap, asked in whole.items() if asked}
-    assert {"401", "413"} == {outcome.cell.mishap for outcome in outcomes if outcome.asked}
+def test_the_operator_is_asked_only_where_the_network_refuses_or_hides_what_stands(outcomes: list[Outcome]) -> None:
+    whole = {(outcome.cell.network, outcome.cell.mishap): outcome.asked for outcome in outcomes if not outcome.ended}
+    asked = {asked: {mishap for (_, mishap), each in whole.items() if each == asked} for asked in whole.values()}
+    assert {("resume",): {"401"}, ("retry",): {"413"}, ("resolve",): {"dropped", "lost"}} == {
+        each: mishaps for each, mishaps in asked.items() if each
+    }
+    assert {"blind"} == {network for (network, _), each in whole.items() if each == ("resolve",)}
+    assert {"401", "413"} == {
+        outcome.cell.mishap for outcome in outcomes if outcome.asked and outcome.cell.network != "blind"
+    }
+    looked = [line for outcome in outcomes if outcome.cell.network == "blind" for line in outcome.log]
+    for how in ("--posted https://", "--resend"):
+        assert any(line.startswith(f"bot resolve 1 {how}") for line in looked), how

@@ -6,16 +6,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 from matrix import table
+from matrix.advice import Operator
 from matrix.cells import SHAPES, Cell, endings, ends, rows
 from matrix.faults import MISHAPS
 from matrix.journey import Journey, Outcome
 from matrix.playing import played
 from matrix.reduced import some_endings, some_rows
-from matrix.stages import STAGES
+from matrix.stages import STAGES, Feed
+from matrix.wires import wire
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from servers.mastodon import Mastodon
 
 THREAD = Cell("x", "thread", "post", "lost")
 FIRST, *_, FOURTH, LAST = SHAPES["thread"]
@@ -24,7 +29,7 @@ FIRST, *_, FOURTH, LAST = SHAPES["thread"]
 def judged(*texts: str) -> Outcome:
     """What the matrix makes of it when this stands on the network."""
     nothing: Any = None
-    return Journey(THREAD, nothing, let_go=nothing, quiet=nothing).outcome(texts, 1.0)
+    return Journey(THREAD, nothing, nothing, nothing, nothing).outcome(texts, 1.0)
 
 
 def counted(outcome: Outcome) -> tuple[int, int, bool]:
@@ -50,6 +55,61 @@ def test_parts_in_another_order_are_wrong() -> None:
     assert (0, 0, True) == counted(judged(LAST, *SHAPES["thread"][:-1]))
 
 
+def judgement(cell: str, *asked: str, ended: bool = False) -> list[str]:
+    """What is wrong with it that the operator of this cell was asked to do this."""
+    nothing: Any = None
+    operator = Operator(Cell.named(cell), nothing, nothing, asked=[*asked])
+    operator.judge(ended=ended)
+    return operator.troubles
+
+
+@pytest.mark.parametrize("command", ["resolve", "resume", "retry"])
+def test_a_bot_that_asks_where_it_can_find_out_by_itself_is_wrong(command: str) -> None:
+    for cell in ("x/single/post/dropped/0", "keyless/thread/run/lost/3", "bluesky/single/post/429/0"):
+        assert [f"the operator is asked to {command}"] == judgement(cell, command, ended=cell.endswith("3"))
+    assert Outcome(THREAD, troubles=tuple(judgement(str(THREAD), command))).wrong
+
+
+def test_the_operator_is_asked_once_for_what_he_alone_can_mend() -> None:
+    assert [] == judgement("x/single/post/401/0", "resume")
+    assert [] == judgement("x/single/post/413/0", "retry")
+    assert ["the operator is asked to resume, resume"] == judgement("x/single/post/401/0", "resume", "resume")
+    assert ["the operator is never asked to resume"] == judgement("x/single/post/401/0")
+    assert [] == judgement("x/single/post/401/1", "resume", "resume", ended=True), "his own command was ended"
+    assert ["the operator is asked to resolve"] == judgement("x/single/post/401/1", "resolve", ended=True)
+    assert [] == judgement("x/single/post/413/1", "resolve", ended=True)
+
+
+def test_where_the_network_hides_what_stands_a_possible_post_is_for_the_operator() -> None:
+    assert [] == judgement("blind/single/post/lost/0", "resolve")
+    assert ["the operator is never asked to resolve"] == judgement("blind/single/post/lost/0")
+    assert [] == judgement("blind/single/post/lost/9", "resolve", "resolve", ended=True)
+    assert ["the operator is asked to retry"] == judgement("blind/single/post/lost/0", "retry")[:1]
+
+
+def test_a_connection_is_refused_until_the_wire_is_quiet_again(mastodon_keyless: Mastodon) -> None:
+    path = "/api/v2/instance"
+    with wire(mastodon_keyless.url) as between:
+        between.next(path, between.unplugs)
+        assert requests.get(between.url + path, timeout=5).ok
+        with pytest.raises(requests.ConnectionError, match="refused"):
+            requests.get(between.url + path, timeout=5)
+        between.wait_until_quiet()
+        assert requests.get(between.url + path, timeout=5).ok
+
+
+def test_an_outbox_whose_feed_shows_something_else_than_its_entries_is_wrong(tmp_path: Path) -> None:
+    outbox = tmp_path / "var" / "outbox"
+    (outbox / "entries").mkdir(parents=True)
+    entry = '<entry><content type="html">&lt;p&gt;One.&lt;/p&gt;</content></entry>'
+    (outbox / "feed.xml").write_text(f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>')
+    (outbox / "entries" / "1@a.json").write_text('{"post": {"parts": [{"text": "One."}]}}')
+    assert ["One."] == Feed(tmp_path).texts()
+    (outbox / "entries" / "2@b.json").write_text('{"post": {"parts": [{"text": "One."}]}}')
+    with pytest.raises(AssertionError, match="the entries are"):
+        Feed(tmp_path).texts()
+
+
 def test_a_moment_between_which_and_the_next_nothing_lasting_changes_is_no_end_of_its_own() -> None:
     post, run = (
         ("before claim", "after claim", "before look: taken", "after look: taken", "before publish"),
@@ -68,9 +128,17 @@ def test_a_moment_between_which_and_the_next_nothing_lasting_changes_is_no_end_o
 
 def test_the_rows_are_every_network_with_every_mishap_in_each_shape_by_each_command() -> None:
     without_number = {(cell.network, cell.mishap, cell.shape, cell.command) for cell in rows()}
-    wired = [(network, stage) for network, stage in STAGES.items() if stage.writes]
-    mishaps = {network: len(MISHAPS) if stage.guarded else len(MISHAPS) - 1 for network, stage in wired}
-    assert 4 * (1 + sum(mishaps.values())) == len(without_number)
+    rare = {word for word, mishap in MISHAPS.items() if mishap.rare}
+    mishaps = {
+        network: {*(stage.only or MISHAPS)} - rare - ({"orphan-last"} if not stage.guarded else set())
+        for network, stage in STAGES.items()
+    }
+    combinations = {(shape, command) for shape in SHAPES for command in ("post", "run")}
+    usual = {(network, word, *how) for network, words in mishaps.items() for word in words for how in combinations}
+    assert usual == {row for row in without_number if row[1] not in rare}
+    assert {
+        (network, word, "thread", "run") for network, stage in STAGES.items() if not stage.only for word in rare
+    } == {row for row in without_number if row[1] in rare}
 
 
 def test_a_cell_is_found_by_its_name() -> None:
@@ -122,6 +190,16 @@ def test_the_table_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
     assert text.endswith(f"{table.END}\nAfter.\n")
     assert "| **all** | 2 | 3 | 1 | 0 | 1 |" in text
     assert "| x | done, the answer dropped | 1 | 2 | 1 | 0 | 1 |" in text
+    assert "Not counted" not in text
+
+
+def test_cells_whose_moment_never_came_are_counted_apart() -> None:
+    ended = Cell("x", "thread", "post", "lost", 3)
+    outcomes = [Outcome(ended, ended=True), Outcome(ended), Outcome(ended, duplicates=1)]
+    text = table.table(outcomes, 60.0, datetime(2026, 11, 23, tzinfo=UTC), "abc1234")
+    assert "| **all** | 1 | 0 | 1 | 0 | 0 |" in text
+    assert "1 cells in 1 minutes, in 1 of them a bot ended" in text
+    assert "Not counted: 2 more, which were over before the moment came" in text
 
 
 def test_a_document_without_a_place_for_the_table_is_refused(tmp_path: Path) -> None:

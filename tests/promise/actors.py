@@ -12,11 +12,17 @@ from bot.errors import LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
+
+    from promise.witness import Witness
 
     from bot.ledger import Ledger
     from bot.model import Delivery
 
-WRITES = frozenset("claim confirm postpone doubt discard abandoned note_error expire pause back_off resume".split())
+IN_LANE = frozenset("claim confirm postpone doubt discard abandoned note_error expire".split())
+"""A sender's moves that only the holder of the lane makes."""
+WRITES = IN_LANE | {"pause", "back_off", "resume"}
+"""All that a sender writes in the ledger: before each of these he halts."""
 _STUCK = 60.0  # seconds after which a round that neither halts nor ends is a bug of the test
 
 
@@ -58,12 +64,12 @@ class Actor:
 
 
 class Watched:
-    """A ledger that asks before each move it makes, and tells of each claim."""
+    """A ledger that asks before each move that a sender makes, and tells the witness of some."""
 
-    def __init__(self, ledger: Ledger, ask: Callable[[str], str], claimed: Callable[[Delivery], None]) -> None:
+    def __init__(self, ledger: Ledger, ask: Callable[[str], str], witness: Witness) -> None:
         self._ledger = ledger
         self._ask = ask
-        self._claimed = claimed
+        self._witness = witness
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._ledger, name)
@@ -73,6 +79,14 @@ class Watched:
         if self._ask(name) == "disk full":
             raise LedgerError("the disk is full")
         answer = method(*given, **named)
-        if name == "claim" and answer is not None:
-            self._claimed(answer)
+        if name == "doubt":
+            self._witness.doubts(given[1])
+        if name in {"claim", "expire"} and answer is not None:
+            self._tell(name, answer, named["now"])
         return answer
+
+    def _tell(self, name: str, delivery: Delivery, now: datetime) -> None:
+        if name == "claim":
+            self._witness.claims(delivery)
+        else:
+            self._witness.expires(delivery, now)

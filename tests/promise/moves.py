@@ -91,7 +91,7 @@ class Template:
 
 @dataclass(frozen=True)
 class ByHand:
-    """The operator tries to hurry or to cancel a delivery."""
+    """The operator tries to hurry, cancel or resolve a delivery, or to drop what is not there."""
 
     move: str
     delivery: int
@@ -100,7 +100,18 @@ class ByHand:
         world.by_hand(self.move, self.delivery)
 
 
-Move = Go | Pass | Step | Edit | Template | ByHand
+@dataclass(frozen=True)
+class Hold:
+    """The operator pauses an account, or lets it go on."""
+
+    account: int
+    on: bool
+
+    def __call__(self, world: World) -> None:
+        world.hold(self.account, on=self.on)
+
+
+Move = Go | Pass | Step | Edit | Template | ByHand | Hold
 _few = st.integers(0, 2)
 _fates = st.sampled_from([*LEFT, "wait", "wait", "crash", "near", "disk full", *PROVEN, "limited"])
 _going = st.builds(
@@ -111,13 +122,15 @@ _going = st.builds(
     through=st.integers(0, 4),
     post=st.one_of(st.none(), st.none(), _few),
 )
-_time = st.builds(Pass, st.sampled_from([1, 20, 59, 61, 180, 400, 4000]))
+_time = st.builds(Pass, st.sampled_from([1, 20, 59, 61, 120, 180, 400, 4000]))
 _rest = st.one_of(
     st.builds(Step, st.integers(-9, 9)),
     st.builds(Edit, _few),
     st.builds(Template, st.sampled_from(["", "New: ", None])),
-    st.builds(ByHand, st.sampled_from(["retry", "cancel"]), _few),
+    st.builds(ByHand, st.sampled_from(["retry", "cancel", "resolve", "resolve", "drop"]), st.integers(0, 5)),
+    st.builds(Hold, st.integers(0, 1), on=st.booleans()),
 )
+_late = st.sampled_from([1.0, 1.0, 1.0, 0.7, 0.3, 0.0])
 _move = st.integers(0, 9).flatmap(lambda n: _going if n < 6 else _time if n < 8 else _rest)
 moves = st.integers(0, 24).flatmap(lambda length: st.lists(_move, min_size=length, max_size=length))
 worlds = st.builds(
@@ -130,12 +143,13 @@ worlds = st.builds(
     ).map(tuple),
     apart=st.booleans(),
     attempts=st.sampled_from([100, 100, 4]),
+    late=_late,
 )
 
 _duel = st.one_of(
     st.builds(Go, st.integers(0, 1), st.just(0), _fates, st.integers(0, 2)),
     st.builds(Go, st.integers(0, 1), st.just(0), _fates, st.integers(0, 2)),
-    st.builds(Pass, st.sampled_from([1, 59, 61, 180])),
+    st.builds(Pass, st.sampled_from([1, 59, 61, 120, 180])),
 )
 duels = st.integers(0, 12).flatmap(lambda length: st.lists(_duel, min_size=length, max_size=length))
 two_senders = st.builds(
@@ -143,4 +157,5 @@ two_senders = st.builds(
     accounts=st.tuples(st.booleans()),
     stories=st.tuples(st.builds(Story, st.integers(1, 2))),
     apart=st.just(True),
+    late=_late,
 )

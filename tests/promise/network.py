@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from fakes import Crash
 
@@ -16,8 +16,11 @@ from bot.networks.timeline import Standing, recognised, since
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
+    from promise.witness import Witness
+
 EPOCH = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DEADLINE = 60.0
+SETTLE = 120.0
 PROVEN = {
     "unavailable": Unavailable("down"),
     "unauthorized": Unauthorized("token revoked"),
@@ -26,6 +29,11 @@ PROVEN = {
 """What says for certain that nothing was posted; a rate limit does too, and names an hour."""
 LEFT = ("ok", "slow", "lost", "lost before", "surprise", "surprise before", "late", "crash after", "crash late")
 """What else may become of a request."""
+WHENEVER = 3000.0  # seconds after which a request may yet come in where a repeat is harmless
+
+
+class Surprise(Exception):
+    """What no adapter raises on purpose."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +48,14 @@ class Entry:
 
 @dataclass
 class Network:
-    """What stands there, in the order in which it came, and what is still on its way."""
+    """
+    What stands there, in the order in which it came, and what is still on its way.
+
+    `late` is after how much of the time that is left to it, from nothing to all, a request comes in that nobody waits for.
+    """
 
     repeatable: bool
+    late: float = 1.0
     posts: dict[str, Standing] = field(default_factory=dict)
     came: dict[str, datetime] = field(default_factory=dict)
     on_its_way: list[tuple[float, tuple[Entry, ...]]] = field(default_factory=list)
@@ -81,16 +94,6 @@ class Network:
         return recognised(delivery, [post for name, post in self.posts.items() if self.came[name] >= begins], taken)
 
 
-class Witness(Protocol):
-    """Who watches what is sent."""
-
-    def sends(self, delivery: Delivery) -> None: ...
-
-    def left(self, delivery: Delivery) -> None: ...
-
-    def refused(self, delivery: Delivery) -> None: ...
-
-
 @dataclass
 class Line:
     """The adapter: one account's line to its network, which hangs up when its deadline has passed."""
@@ -127,8 +130,8 @@ class Line:
         if fate == "near":
             raise OutcomeUnknown("there is something like it")
         if fate == "surprise":
-            raise ValueError("not what anybody expected")
-        self._proven(fate)
+            raise Surprise("not what anybody expected")
+        self._proven(fate, delivery)
         if self._late(begun):
             raise Unavailable("no answer before the deadline")
         yield from self.to.look(delivery, taken, self.elapsed())
@@ -140,23 +143,23 @@ class Line:
         return [missing] if self.to.repeatable and delivery.first_time else [[index] for index in missing]
 
     def _sent(self, delivery: Delivery, entries: tuple[Entry, ...], fate: str, begun: float) -> list[Receipt]:
-        if fate == "rejected":
-            self.witness.refused(delivery)
-        self._proven(fate)
+        self._proven(fate, delivery)
         self.witness.left(delivery)
-        if fate in {"lost before", "surprise before"}:
-            raise Unanswered("no answer") if fate == "lost before" else ValueError("a surprise")
         if fate in {"late", "crash late"}:
-            delay = 3000 if self.to.repeatable else 50  # the dust settles by then where a look has to do
-            self.to.on_its_way.append((self.elapsed() + delay, entries))
-            raise Unanswered("no answer") if fate == "late" else Crash
+            self.to.on_its_way.append((self.elapsed() + self.to.late * self._time_left(begun), entries))
+        if fate in {"late", "lost before"}:
+            raise self._unanswered(delivery)
+        if fate == "crash late":
+            raise Crash
+        if fate == "surprise before":
+            raise Surprise("not what anybody expected")
         receipts = self.to.accept(entries, self.elapsed())
         if fate == "slow":
             self.ask("answer")
         if fate == "crash after":
             raise Crash
         if fate == "surprise":
-            raise ValueError("not what anybody expected")
+            raise Surprise("not what anybody expected")
         if fate == "lost" or self._late(begun):
             raise OutcomeUnknown("the answer was lost")
         return receipts
@@ -164,9 +167,22 @@ class Line:
     def _late(self, begun: float) -> bool:
         return self.elapsed() - begun > DEADLINE
 
-    def _proven(self, fate: str) -> None:
+    def _time_left(self, begun: float) -> float:
+        """How long a request may take to come in: it ends by the deadline, and what was taken in is shown when that settles."""
+        return WHENEVER if self.to.repeatable else DEADLINE - (self.elapsed() - begun) + SETTLE
+
+    def _unanswered(self, delivery: Delivery) -> Unanswered:
+        if self.to.repeatable:
+            self.witness.unanswered.add(delivery.id)
+        return Unanswered("no answer")
+
+    def _proven(self, fate: str, delivery: Delivery) -> None:
         if fate == "limited":
             raise RateLimited("slow down", retry_at=self.wall() + timedelta(minutes=15))
+        if fate == "rejected":
+            self.witness.refused(delivery)
+        if fate == "unauthorized":
+            self.witness.locked_out.add(delivery.account)
         if fate in PROVEN:
             raise PROVEN[fate]
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from promise import moves
 from promise.ending import come_to_rest, settle_by_hand, verdict
+from promise.tales import TALES
 from promise.world import Setting, Stage, World
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ def play(stage: Stage, setting: Setting, story: list[Move]) -> None:
         verdict(world)
     finally:
         world.close()
+
+
+@pytest.mark.parametrize("tale", TALES)
+def test_the_promise_holds_in(stage: Stage, tale: str) -> None:
+    play(stage, *TALES[tale])
 
 
 @property_

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from fakes import NOON
-from promise.actors import Actor, Watched
-from promise.network import Line, Network
+from promise.actors import IN_LANE, Actor, Watched
+from promise.network import SETTLE, Line, Network
+from promise.witness import Witness
 
 from bot.deliver import Courier, Member, Policy
-from bot.errors import ComposeError, Refused
+from bot.errors import ComposeError, OutcomeUnknown, Refused
 from bot.ledger import Ledger, open_ledger
-from bot.model import Account, Article, Delivery, Part, Post
+from bot.model import Account, Article, Delivery, Part, Post, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from bot.model import Receipt
+
 MOST_ASTRAY = timedelta(hours=20)  # that a clock may be wrong: a look goes back a day
 KEYS = "keys"
+_HOUR = NOON + timedelta(hours=1)  # for which short-lived news are news
+_IN_LANE = IN_LANE | {"request", "look", "answer"}  # where nobody halts who has not the lane
 
 
 @dataclass(frozen=True)
@@ -39,55 +45,18 @@ class Setting:
     What a world begins with: for each account whether its network is repeatable, and the articles.
 
     `apart` says that the processes do not see each other's lanes: as after one lost its locks and does not know it.
+    `late` is when a late request comes in, as a share of the time that is promised.
     """
 
     accounts: tuple[bool, ...] = (True,)
     stories: tuple[Story, ...] = (Story(),)
     apart: bool = False
     attempts: int = 100
-
-
-@dataclass
-class Witness:
-    """Holds every sender to what may be out there already, and the claims of each account to their order."""
-
-    may_be_out: dict[int, tuple[object, ...]] = field(default_factory=dict)
-    refusals: set[int] = field(default_factory=set)
-    firsts: dict[int, datetime] = field(default_factory=dict)
-    latest: dict[str, datetime] = field(default_factory=dict)
-    violations: list[str] = field(default_factory=list)
-
-    def claimed(self, delivery: Delivery) -> None:
-        """A first attempt is later than all that its account made before, part for part."""
-        first = delivery.first_attempt_at
-        assert first is not None
-        assert delivery.post is not None
-        if self.firsts.get(delivery.id) == first:
-            return
-        if delivery.account in self.latest and first <= self.latest[delivery.account]:
-            self.violations.append(f"{delivery.id} is first attempted at {first}, not after the one before it")
-        self.firsts[delivery.id] = first
-        self.latest[delivery.account] = first + timedelta(microseconds=len(delivery.post.parts) - 1)
-
-    def sends(self, delivery: Delivery) -> None:
-        """After an uncertain attempt all is as it was."""
-        frozen = self.may_be_out.get(delivery.id, _frozen(delivery))
-        if frozen != _frozen(delivery):
-            self.violations.append(f"{_frozen(delivery)} is sent after {frozen}")
-
-    def left(self, delivery: Delivery) -> None:
-        self.may_be_out.setdefault(delivery.id, _frozen(delivery))
-
-    def refused(self, delivery: Delivery) -> None:
-        self.refusals.add(delivery.id)
+    late: float = 1.0
 
 
 def _nothing_goes_wrong(_: str) -> str:
     return "ok"
-
-
-def _frozen(delivery: Delivery) -> tuple[object, ...]:
-    return delivery.key, delivery.first_attempt_at, delivery.post
 
 
 class Stage:
@@ -143,9 +112,10 @@ class World:
         self.elapsed = 0.0
         self.astray = timedelta(0)
         self.template: str | None = ""
-        self.witness = Witness()
-        self.networks = {f"account {n}": Network(repeatable) for n, repeatable in enumerate(setting.accounts)}
-        self.policy = Policy(max_attempts=setting.attempts, settle=120, patience=10)
+        self.witness = Witness(setting.attempts)
+        facts = enumerate(setting.accounts)
+        self.networks = {f"account {n}": Network(repeatable, setting.late) for n, repeatable in facts}
+        self.policy = Policy(max_attempts=setting.attempts, settle=SETTLE, patience=10)
         self.actors: dict[tuple[int, str], Actor] = {}
         self._editions = [0] * len(setting.stories)
         self.ledger = stage.ledger("operator", "lanes")
@@ -179,9 +149,10 @@ class World:
 
     def _under_way(self) -> bool:
         searched = {name for name, network in self.networks.items() if not network.repeatable}
-        return any(self.networks[name].on_its_way for name in searched) or any(
-            actor.place for (_, name), actor in self.actors.items() if name in searched
-        )
+        return any(self.networks[name].on_its_way or self._at_work(name) for name in searched)
+
+    def _at_work(self, account: str) -> bool:
+        return any(actor.place for (_, name), actor in self.actors.items() if name == account)
 
     def edit(self, story: int) -> None:
         """The newsroom puts a mark behind the headline."""
@@ -195,10 +166,49 @@ class World:
         try:
             if move == "retry":
                 self.courier(0).retry(number)
-            else:
+                self.witness.cancelled.discard(number)
+            elif move == "cancel":
                 self.ledger.cancel(number, self.now())
+                self.witness.cancelled.add(number)
+            else:
+                self.resolve(self.ledger.delivery(number), drop=move == "drop")
         except Refused:
             return
+
+    def resolve(self, delivery: Delivery, *, drop: bool = False) -> None:
+        """
+        The operator looks at the account and says what he sees; what is not there he has sent again, or drops.
+
+        He looks when the dust has settled, unless a repeat is harmless; what he cannot tell apart he leaves.
+        """
+        network = self.networks[delivery.account]
+        settled = not (network.on_its_way or self._at_work(delivery.account))
+        if delivery.state is not State.UNKNOWN or not (settled or (network.repeatable and not drop)):
+            return
+        try:
+            seen = self._look(delivery)
+        except OutcomeUnknown:
+            return
+        if seen is not None:
+            self.ledger.resolve_posted(delivery.id, seen.url, seen.remote_id, self.now())
+        elif drop:
+            self.ledger.resolve_dropped(delivery.id, self.now())
+            self.witness.cancelled.add(delivery.id)
+        else:
+            self.ledger.resolve_resend(delivery.id, self.now())
+
+    def _look(self, delivery: Delivery) -> Receipt | None:
+        taken = self.ledger.taken(delivery.account, besides=delivery.id)
+        return next(self.networks[delivery.account].look(delivery, taken, self.elapsed), None)
+
+    def hold(self, account: int, *, on: bool) -> None:
+        """The operator pauses an account, or lets it go on."""
+        name = f"account {account % len(self.networks)}"
+        if on:
+            self.ledger.pause(name, "by hand", now=self.now())
+            self.witness.locked_out.add(name)
+        else:
+            self.ledger.resume(name, now=self.now())
 
     def actor(self, process: int, account: str, *, post: int | None = None) -> Actor:
         """The round of this process in this lane: the one under way, or a new one; `post` names what is sent by hand."""
@@ -207,7 +217,7 @@ class World:
             return under_way
         actor = self.actors[process, account] = Actor()
         courier = self.courier(process, account, actor)
-        waited_for = any(other.place for (_, name), other in self.actors.items() if name == account)
+        waited_for = self._at_work(account)
         if post is None or waited_for:
             actor.begin(courier.deliver_due)
         else:
@@ -224,10 +234,17 @@ class World:
 
     def courier(self, process: int, account: str | None = None, actor: Actor | None = None) -> Courier:
         """The courier of a process, for one account that halts, or for all without a halt."""
-        ask = actor.ask if actor else _nothing_goes_wrong
-        ledger = cast("Ledger", Watched(self._ledger(process), ask, self.witness.claimed))
+        ask = partial(self._asked, actor, account) if actor and account else _nothing_goes_wrong
+        ledger = cast("Ledger", Watched(self._ledger(process), ask, self.witness))
         members = {name: self._member(name, ask) for name in self.networks if account in {None, name}}
         return Courier(ledger, members, self.compose, clock=self.now, sleep=self.pass_, policy=self.policy)
+
+    def _asked(self, actor: Actor, account: str, place: str) -> str:
+        """What the actor meets where he halts; he who holds a lane is alone there."""
+        others = [other for (_, name), other in self.actors.items() if name == account and other is not actor]
+        if place in _IN_LANE and not self.setting.apart and any(other.place in _IN_LANE for other in others):
+            self.witness.crowded(account)
+        return actor.ask(place)
 
     def _member(self, name: str, ask: Callable[[str], str]) -> Member:
         line = Line(self.networks[name], ask, lambda: self.elapsed, self.now, self.witness)
@@ -252,7 +269,10 @@ class World:
             identities=(f"id:{number}",),
             headline=f"Story {story.words}{mark}",
             body=tuple(f"part {part} of story {story.words}{mark}" for part in range(1, story.parts)),
-            expires_at=NOON + timedelta(hours=1) if story.short_lived else None,
+            expires_at=_HOUR if story.short_lived else None,
         )
         accounts = [self._account(name) for name in self.networks]
-        return list(self.ledger.take_in(article, accounts, now=self.now(), due_at=self.now()).deliveries)
+        deliveries = self.ledger.take_in(article, accounts, now=self.now(), due_at=self.now()).deliveries
+        if story.short_lived:
+            self.witness.hours |= dict.fromkeys((delivery.id for delivery in deliveries), _HOUR)
+        return list(deliveries)

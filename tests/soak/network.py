@@ -8,7 +8,6 @@ import socket
 import socketserver
 import time
 from collections import Counter
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEADLINE = 60.0
+MOMENT = 0.01  # seconds that a post takes, in which its sender may be killed
 FATES = {
     "ok": 80,
     "lost before": 4,  # it never arrives, and nobody says so
@@ -33,15 +33,17 @@ FATES = {
     "limited": 2,
     "unauthorized": 1,
 }
-"""What becomes of a request, and of how many in a hundred."""
+"""What becomes of a request, and of how many in each hundred."""
 
 
 class Memory:
-    """Every post that stands, and how often each key was posted."""
+    """Every post that stands, and what became of the requests; `unheard` are those whose sender was gone when they were done."""
 
     def __init__(self) -> None:
         self.posts: list[dict[str, Any]] = []
         self.fates: Counter[str] = Counter()
+        self.unheard = 0
+        self._deck: list[str] = []
         self._keyed: dict[tuple[str, str], dict[str, Any]] = {}
         self._lock = Lock()
 
@@ -54,14 +56,23 @@ class Memory:
                 mine = (post for post in self.posts if post["account"] == request["account"])
                 return [post for post in mine if post["at"] >= request["since"]]
             case "fate":
-                self.fates[request["fate"]] += 1
-                return None
+                return self._fate()
             case _:
-                return {"posts": self.posts, "fates": self.fates}
+                return {"posts": self.posts, "fates": self.fates, "unheard": self.unheard}
+
+    def _fate(self) -> str:
+        """The next card of a hundred: so each fate strikes, however short the soak."""
+        with self._lock:
+            if not self._deck:
+                self._deck = [*Counter(FATES).elements()]
+                random.shuffle(self._deck)
+            fate = self._deck.pop()
+            self.fates[fate] += 1
+            return fate
 
     def _post(self, request: dict[str, Any]) -> str:
         """A new post; on a repeatable network none where the same stands under its key."""
-        time.sleep(request["late"])
+        time.sleep(max(request["late"], MOMENT))
         with self._lock:
             stands = self._keyed.get((request["account"], request["key"]))
             if request["repeatable"] and stands and stands["text"] == request["text"]:
@@ -83,8 +94,10 @@ def serve(address: Path) -> None:
             if not request.endswith(b"\n"):  # who asked was killed over it
                 return
             answer = json.dumps(memory.answer(json.loads(request)))
-            with suppress(OSError):  # who asked is gone
+            try:
                 self.wfile.write(answer.encode() + b"\n")
+            except OSError:
+                memory.unheard += 1
 
     class Server(socketserver.ThreadingUnixStreamServer):
         daemon_threads = True
@@ -155,9 +168,7 @@ class Line:
         return str(name)
 
     def _fate(self) -> str:
-        (fate,) = random.choices(list(FATES), list(FATES.values()))
-        ask(self.address, 60, ask="fate", fate=fate)
-        return fate
+        return str(ask(self.address, 60, ask="fate"))
 
     def _proven(self, fate: str) -> None:
         match fate:

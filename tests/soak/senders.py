@@ -1,8 +1,7 @@
-"""The processes of a soak: senders on one ledger, of which all but the first are killed again and again."""
+"""The processes of a soak, killed again and again: senders on one ledger, and whoever takes articles in."""
 
 from __future__ import annotations
 
-import ctypes
 import os
 import random
 import signal
@@ -12,10 +11,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fakes import NOON
+from soak import memory
 from soak.network import Line, serve
 
 from bot.deliver import Courier, Member, Policy
@@ -24,6 +23,9 @@ from bot.model import Account, Article, Part, Post
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+AGAIN = 2
 
 
 @dataclass(frozen=True)
@@ -83,26 +85,28 @@ def compose(article: Article, account: Account) -> Post:
     return Post(tuple(Part(f"{text} for {account.name}") for text in (article.headline, *article.body)))
 
 
+def take_in(plan: Plan) -> None:
+    """Take each article in at its time; the last that are known once more, since whoever did it may have been killed over it."""
+    with plan.ledger() as ledger:
+        known = next(
+            (n for n in range(plan.articles) if ledger.find(plan.article(n).identities) is None), plan.articles
+        )
+        for number in range(max(0, known - AGAIN), plan.articles):
+            plan.sleep(max(0.0, (plan.due(number) - plan.clock()).total_seconds()))
+            now = plan.clock()
+            ledger.take_in(plan.article(number), plan.all_accounts, now=now, due_at=now)
+    while True:
+        plan.sleep(60)
+
+
 def send(plan: Plan) -> None:
-    """Deliver what is due, for ever."""
-    libc = _one_heap()
+    """Deliver what is due, for ever, and tell what memory that takes."""
     with plan.ledger() as ledger:
         courier = plan.courier(ledger)
         while True:
             courier.deliver_due()
-            libc.malloc_trim(0)
+            memory.tell(plan.folder)
             plan.sleep(10)
-
-
-def _one_heap() -> ctypes.CDLL:
-    """
-    The C library, told to keep one heap for all threads: with a heap for each what they hold cannot be seen.
-
-    Every round has new threads, and glibc gives what they let go of back when it likes.
-    """
-    libc = ctypes.CDLL(None)
-    libc.mallopt(-8, 1)  # M_ARENA_MAX
-    return libc
 
 
 def network(plan: Plan) -> None:
@@ -136,9 +140,3 @@ def kill(number: int) -> None:
 
 def lives(number: int) -> bool:
     return os.waitpid(number, os.WNOHANG) == (0, 0)
-
-
-def memory(number: int) -> float:
-    """The megabytes that a process holds now."""
-    pages = int(Path(f"/proc/{number}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20

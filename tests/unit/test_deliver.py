@@ -390,7 +390,7 @@ def test_a_sender_that_was_cut_off_and_comes_back_late_changes_nothing(world: Wo
     publish = network.publish
 
     def slow(claimed: Delivery) -> Iterator:  # type: ignore[type-arg]
-        world.ledger.abandoned("one", now=world.clock(), due_at=world.clock() + timedelta(seconds=5))
+        world.ledger.abandoned("one", now=world.clock(), settles_in=timedelta(seconds=5))
         yield from publish(claimed)
 
     network.publish = slow  # type: ignore[method-assign,assignment]
@@ -593,3 +593,9 @@ def test_keys_of_another_login_hold_the_account_and_say_so(world: World) -> None
     world.credentials = "the right ones"
     world.run()
     assert State.DELIVERED is world.now(delivery).state
+
+
+def test_an_article_whose_expiry_lies_ahead_goes_out(world: World) -> None:
+    delivery = world.take_in(story(1, expires_at=NOON + timedelta(hours=1)))
+    world.run(after=3599)
+    assert (State.DELIVERED, 1) == (world.now(delivery).state, len(world.networks["one"].posts))

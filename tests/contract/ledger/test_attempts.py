@@ -248,7 +248,7 @@ def test_a_finish_needs_the_claim_number_as_well_as_the_state(
     ledger: Ledger, scheduled: Delivery, finish: Finish
 ) -> None:
     cut_off = claimed(ledger, scheduled)
-    (unknown,) = ledger.abandoned("news", now=NOW, due_at=NOW)
+    (unknown,) = ledger.abandoned("news", now=NOW)
     held = claimed(ledger, unknown)
 
     assert finish(ledger, cut_off) is None
@@ -261,7 +261,7 @@ def test_a_finish_needs_the_state_as_well_as_the_claim_number(
     ledger: Ledger, scheduled: Delivery, finish: Finish
 ) -> None:
     cut_off = claimed(ledger, scheduled)
-    (unknown,) = ledger.abandoned("news", now=NOW, due_at=NOW)
+    (unknown,) = ledger.abandoned("news", now=NOW)
 
     assert finish(ledger, cut_off) is None
     assert finish(ledger, unknown) is None
@@ -271,7 +271,7 @@ def test_a_finish_needs_the_state_as_well_as_the_claim_number(
 
 def test_a_receipt_that_comes_too_late_is_told_to_the_operator(ledger: Ledger, scheduled: Delivery) -> None:
     cut_off = claimed(ledger, scheduled)
-    (unknown,) = ledger.abandoned("news", now=NOW, due_at=NOW)
+    (unknown,) = ledger.abandoned("news", now=NOW)
     done = ledger.confirm(claimed(ledger, unknown), receipt(0, "second"), now=NOW)
 
     assert ledger.confirm(cut_off, receipt(0, "first"), now=LATER) is None
@@ -284,7 +284,7 @@ def test_a_receipt_that_comes_too_late_is_told_to_the_operator(ledger: Ledger, s
 
 def test_a_late_receipt_that_was_found_meanwhile_is_no_matter(ledger: Ledger, scheduled: Delivery) -> None:
     cut_off = claimed(ledger, scheduled)
-    (unknown,) = ledger.abandoned("news", now=NOW, due_at=NOW)
+    (unknown,) = ledger.abandoned("news", now=NOW)
     ledger.confirm(claimed(ledger, unknown), receipt(), now=NOW)
 
     assert ledger.confirm(cut_off, receipt(), now=NOW) is None
@@ -312,7 +312,7 @@ def test_what_was_left_in_sending_is_made_unknown_and_stays_frozen(ledger: Ledge
     claimed(ledger, news)
     untouched = claimed(ledger, sport)
 
-    (left,) = another.abandoned("news", now=LATER, due_at=LATER)
+    (left,) = another.abandoned("news", now=LATER)
 
     assert (news.id, State.UNKNOWN, LATER, POST, NOW) == (
         left.id,
@@ -324,7 +324,7 @@ def test_what_was_left_in_sending_is_made_unknown_and_stays_frozen(ledger: Ledge
     assert left.error
     assert untouched == ledger.delivery(sport.id)
     assert "abandoned" == happened(ledger)[-1]
-    assert () == another.abandoned("news", now=LATER, due_at=LATER)
+    assert () == another.abandoned("news", now=LATER)
 
 
 def test_what_cannot_be_composed_stays_scheduled_with_its_error(ledger: Ledger, scheduled: Delivery) -> None:
@@ -343,7 +343,7 @@ def test_what_is_out_of_date_expires(ledger: Ledger, scheduled: Delivery) -> Non
 
 def test_what_may_be_out_there_does_not_expire(ledger: Ledger, scheduled: Delivery) -> None:
     assert ledger.expire(claimed(ledger, scheduled), now=LATER) is None
-    (unknown,) = ledger.abandoned("news", now=NOW, due_at=NOW)
+    (unknown,) = ledger.abandoned("news", now=NOW)
     assert ledger.expire(unknown, now=LATER) is None
     assert ledger.expire(ledger.resolve_resend(scheduled.id, NOW), now=LATER) is None
 

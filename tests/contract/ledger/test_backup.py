@@ -114,8 +114,14 @@ def test_nothing_is_ever_overwritten(ledger: Ledger, tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_told(ledger: Ledger, tmp_path: Path) -> None:
-    with pytest.raises(LedgerError, match="nowhere"):
+    with pytest.raises(LedgerError) as told:
         ledger.back_up(tmp_path / "nowhere" / "copy.db", now=LATER)
+    assert f"{tmp_path / 'nowhere'}: there is no such folder. Make it, or name another one" == str(told.value)
+
+
+def test_what_cannot_be_written_is_told_by_its_own_name(ledger: Ledger) -> None:
+    with pytest.raises(LedgerError, match=r"^/proc/copy\.db: it cannot be opened \(.*\)\. Make it and its folder"):
+        ledger.back_up(Path("/proc/copy.db"), now=LATER)
 
 
 def test_backups_made_while_others_write_are_whole(ledger: Ledger, file: Path, lanes: Path, tmp_path: Path) -> None:
@@ -182,6 +188,41 @@ def test_the_copy_that_a_migration_kept_counts_too(ledger: Ledger, file: Path, l
     newest = copies.newest(file)
     assert newest is not None
     assert (kept, NOW) == (newest.path, newest.at)
+
+
+@pytest.mark.parametrize("name", ["bot-test.db", "bot-20261123T130000Z.db", "bot.sqlite", "other.db"])
+def test_a_backup_of_another_ledger_in_the_same_folder_is_none_of_this_one(
+    ledger: Ledger, file: Path, name: str
+) -> None:
+    mine = ledger.back_up(None, now=SOON)
+    opened(file.with_name(name)).close()
+    another = opened(file.with_name(name))
+    theirs = another.back_up(None, now=LATER)
+    another.close()
+    found = [copies.newest(file.with_name(each)) for each in ("bot.db", name)]
+    assert [mine.path, theirs.path] == [each and each.path for each in found]
+    assert SOON == ledger.last_backup()
+
+
+def test_a_ledger_whose_name_looks_like_a_pattern_has_its_own_backups(tmp_path: Path) -> None:
+    for name in ("b[o]t.db", "bot.db"):
+        another = opened(tmp_path / name)
+        made = another.back_up(None, now=NOW).path
+        another.close()
+        newest = copies.newest(tmp_path / name)
+        assert made == (newest and newest.path)
+
+
+def test_a_folder_is_no_copy(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError) as told:
+        copies.read(tmp_path)
+    hint = "Name a file in it; without one `bot restore` takes the newest backup that is sound"
+    assert f"{tmp_path}: this is a folder. {hint}" == str(told.value)
+
+
+def test_what_is_neither_a_file_nor_a_folder_is_no_copy() -> None:
+    with pytest.raises(LedgerError, match=r"^/dev/null: this is no file\. Name another file"):
+        copies.read(Path("/dev/null"))
 
 
 def test_what_a_copy_holds_is_read_without_a_trace(ledger: Ledger, tmp_path: Path) -> None:

@@ -118,8 +118,17 @@ def test_a_second_restore_looks_back_as_far_as_the_first(ledger: Ledger, schedul
     ledger.put_back([NEWS], now=SOON)
     ledger.put_back([NEWS], now=LATER)
     assert {"news": (NOW, LATER)} == windows(ledger)
+    ledger.resume("news", now=LATER)
     ledger.put_back([NEWS], now=LATER + MONTH)
     assert {"news": (LATER, LATER + MONTH)} == windows(ledger)
+
+
+def test_a_second_restore_in_a_row_is_from_the_same_backup_and_says_so(ledger: Ledger, scheduled: Delivery) -> None:
+    moments = [ledger.put_back([NEWS, SPORT], now=now).since for now in (SOON, LATER, LATER + MONTH)]
+    assert [NOW] * 3 == moments
+    assert {"news": (NOW, LATER + MONTH), "sport": (NOW, LATER + MONTH)} == windows(ledger)
+    assert "put back from a backup of 2026-11-23 12:00:00 UTC" in (ledger.lanes()[0].reason or "")
+    assert "from a backup of 2026-11-23 12:00:00 UTC" == ledger.events()[-1].detail
 
 
 def test_the_search_ends_by_itself_with_the_first_claim_after_a_month(ledger: Ledger, scheduled: Delivery) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -87,6 +88,10 @@ def cut_short(file: Path) -> None:
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
 
 
+def cut_inside_its_last_page(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-1500])
+
+
 def cut_to_a_page(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:4096])
 
@@ -118,6 +123,7 @@ HARMS: dict[str, tuple[Callable[[Path], None], str]] = {
     "gone": (gone, "is gone, though it was begun here"),
     "emptied": (emptied, "is empty, though it was begun"),
     "cut short": (cut_short, "is damaged"),
+    "cut inside its last page": (cut_inside_its_last_page, "is damaged: its end is missing"),
     "cut to a page": (cut_to_a_page, "is damaged"),
     "cut to a stump": (cut_to_a_stump, "is damaged"),
     "garbled": (garbled, "is damaged"),
@@ -170,6 +176,38 @@ def test_whoever_wants_to_begins_anew(
     (lanes / "begun").unlink()
     ledger = opened(file)
     assert (True, []) == (ledger.begun_anew, happened(ledger))
+    ledger.close()
+
+
+@pytest.mark.parametrize("left", [None, b""], ids=["nothing", "an empty file"])
+def test_when_all_but_the_backups_is_removed_that_is_told_as_well(
+    file: Path, lanes: Path, backed_up: Path, left: bytes | None
+) -> None:
+    file.unlink()
+    shutil.rmtree(lanes)
+    if left is not None:
+        file.write_bytes(left)
+    what = "is gone, though it was begun here" if left is None else "is empty, though it was begun"
+    expected = (
+        f"{file}: this ledger {what}. Put back the newest backup, of 2026-11-23 12:01:00 UTC: "
+        f"bot restore {backed_up}; or begin anew: rm {lanes / 'begun'}"
+    )
+    assert [expected] * 2 == [refusal(file), refusal(file)]
+    (lanes / "begun").unlink()
+    ledger = opened(file)
+    assert (True, []) == (ledger.begun_anew, happened(ledger))
+    ledger.close()
+
+
+def test_when_all_but_the_backups_is_removed_the_newest_is_put_back(file: Path, lanes: Path, backed_up: Path) -> None:
+    file.unlink()
+    shutil.rmtree(lanes)
+    assert backed_up == put_back(file).copy.path
+
+
+def test_beside_backups_of_another_ledger_one_is_begun(file: Path, backed_up: Path) -> None:
+    ledger = opened(file.with_name("another.db"))
+    assert ledger.begun_anew
     ledger.close()
 
 
@@ -290,6 +328,27 @@ def test_what_cannot_be_put_back_is_refused_and_changes_nothing(file: Path, back
     with pytest.raises(LedgerError, match=rf"^{copy}: .*"):
         put_back(file, copy)
     assert before == (file.read_bytes(), beside(file))
+
+
+@pytest.mark.parametrize("name", ["bot.db.restoring", "a link"])
+def test_where_a_restore_does_its_work_is_no_copy_and_stays(file: Path, backed_up: Path, name: str) -> None:
+    fresh = file.with_name("bot.db.restoring")
+    fresh.write_bytes(backed_up.read_bytes())
+    file.with_name("a link").symlink_to(fresh)
+    before = (file.read_bytes(), fresh.read_bytes(), beside(file))
+    with pytest.raises(Refused, match=r"this is where a restore does its work, and may be half of one\. Name another"):
+        put_back(file, file.with_name(name))
+    assert before == (file.read_bytes(), fresh.read_bytes(), beside(file))
+
+
+def test_a_copy_that_is_cut_inside_its_last_page_is_passed_over_and_refused(file: Path, backed_up: Path) -> None:
+    ledger = opened(file)
+    newer = ledger.back_up(None, now=LATER).path
+    ledger.close()
+    cut_inside_its_last_page(newer)
+    with pytest.raises(LedgerError, match=rf"^{newer}: this copy is damaged: its end is missing\. Name another file"):
+        put_back(file, newer)
+    assert backed_up == put_back(file).copy.path
 
 
 def test_a_copy_that_an_older_version_made_is_brought_up_to_date(file: Path, backed_up: Path) -> None:

@@ -97,7 +97,7 @@ def test_every_receipt_that_was_promised_outlives_senders_that_are_killed(tmp_pa
     for account in (NEWS, SPORT):
         with ledger.lane(account.name, wait=False) as held:
             assert held, "the lock has died with its holder"
-        ledger.abandoned(account.name, now=NOW, due_at=NOW)
+        ledger.abandoned(account.name, now=NOW)
     kept = ledger.taken("news", besides=0) | ledger.taken("sport", besides=0)
     counts = ledger.counts()
     ledger.close()

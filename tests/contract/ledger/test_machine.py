@@ -121,7 +121,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(target=handles, account=st.sampled_from(["news", "sport"]))
     def a_sender_dies(self, account: str) -> Any:
-        left = self.ledger.abandoned(account, now=self.now(), due_at=NOW)
+        left = self.ledger.abandoned(account, now=self.now())
         for delivery in left:
             self.may_be_out[delivery.id] = Frozen(delivery.key, delivery.post, delivery.first_attempt_at)
         return multiple(*left)

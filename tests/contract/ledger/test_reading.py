@@ -108,7 +108,7 @@ def test_a_tick_reads_an_index_however_many_wait(tmp_path: Path) -> None:
     event.listen(ledger._database.engine, "before_cursor_execute", lambda *call: statements.append((call[2], call[3])))
     ledger.turn("news", NOW)
     ledger.next_due("news")
-    ledger.abandoned("news", now=NOW, due_at=NOW)
+    ledger.abandoned("news", now=NOW)
 
     asked = [(sql, values) for sql, values in statements if "FROM deliveries" in sql]
     with ledger._database.reading() as db:

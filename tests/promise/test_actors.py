@@ -1,0 +1,24 @@
+"""A sender halts before all that he writes: what the ledger learns anew must be named here, or no story interrupts it."""
+
+from __future__ import annotations
+
+from promise.actors import WRITES
+
+from bot.ledger import Ledger
+
+LOOKS = set(
+    "held delivery deliveries turn next_due waiting unsettled unfinished counts attention events"
+    " article find lanes lane_of taken in_a_file last_backup damage".split()
+)
+BY_HAND = set("retry cancel move resolve_posted resolve_dropped resolve_resend".split())
+INTAKE = set("take_in again release".split())
+KEEPING = set("back_up put_back".split())
+NO_LOGIN_IS_ASKED_HERE = set("ensure identify".split())
+NO_TRANSACTION = set("lane close".split())
+
+
+def test_all_that_a_ledger_does_is_a_senders_move_or_known_to_be_none() -> None:
+    known = [WRITES, LOOKS, BY_HAND, INTAKE, KEEPING, NO_LOGIN_IS_ASKED_HERE, NO_TRANSACTION]
+    public = {name for name in dir(Ledger) if not name.startswith("_")}
+    assert public == set().union(*known)
+    assert len(public) == sum(map(len, known)), "each is one of these"
