@@ -132,7 +132,9 @@ class Courier:
         with self._ledger.lane(account, wait=wait and adapter is not None) as held:
             if held:
                 self._bury(account)  # also where the lane is paused: nobody else would tell
-            return send(account, adapter) if held and adapter is not None else 0
+            if held and adapter is not None:
+                return send(account, adapter)
+        return 0
 
     def _all_due(self, account: str, adapter: Adapter) -> int:
         sent = 0

@@ -206,8 +206,8 @@ MORE = (
     Mutant(
         "a lane let go before sending",
         DELIVER,
-        "            if held and adapter is not None:\n                send(",
-        "        if held and adapter is not None:\n                send(",
+        "            if held and adapter is not None:\n                return send(",
+        "        if held and adapter is not None:\n                return send(",
     ),
     Mutant(
         "a lock file deleted when let go",
