@@ -27,6 +27,7 @@ _DAY = timedelta(days=1)
 _STALE = timedelta(minutes=15)
 _WINDOW = 48  # moments that are planned ahead; those after them come when these are near
 _BURST = 500  # where nothing keeps posts apart
+_WINDOWS = 4_000  # of all sections together: a plan has no more room than that, however much waits
 _WHOLE = 10_000
 
 
@@ -114,7 +115,8 @@ class Planner:
         now, calendar = self._clock(), self._calendars[account]
         pause = _pause(self._ledger.lane_of(account), now)
         until, most = (now + HORIZON, _WHOLE) if whole else self._window(calendar, pause, now)
-        line = self._ledger.line(account, now=now, until=until, horizon=now + HORIZON, most=most)
+        in_all = max(most, _WINDOWS)
+        line = self._ledger.line(account, now=now, until=until, horizon=now + HORIZON, most=most, in_all=in_all)
         planned = plan(
             line,
             calendar.rhythm,

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _MANY = 5_000
 """Of those with a moment of their own at most so many are planned at a time; the next come when the first are gone."""
 _LINES = 1_000
-_ALL_LINES = 4_000
 _OUT = (State.SCHEDULED, State.SENDING, State.UNKNOWN, State.DELIVERED)
 _MINUTE = timedelta(minutes=1)
 
@@ -94,13 +93,20 @@ class Planning(Base):
     """Questions and answers of the plan; what it does not know of goes on without it."""
 
     def line(
-        self, account: str, *, now: datetime, until: datetime, horizon: datetime, most: int
+        self,
+        account: str,
+        *,
+        now: datetime,
+        until: datetime,
+        horizon: datetime,
+        most: int,
+        in_all: int,
     ) -> tuple[Waiting, ...]:
         """
         What waits for a moment that the plan up to `until` may give it.
 
         That is breaking news, appointments before the `horizon`, what may be tried again by then, and of every priority and
-        section the first `most`, or fewer where there are many sections.
+        section the first `most`, or fewer where there are so many sections that it would be more than `in_all`.
         """
         with self._database.reading() as db:
             given = {"of": row_named(db, account).id, "now": now, "until": until, "horizon": horizon}
@@ -108,7 +114,7 @@ class Planning(Base):
             for statement in (_BREAKING, _APPOINTMENTS, _HELD):
                 found |= _read(db, statement, given)
             lines = list(_lines(db, given))
-            each = min(most, max(_ALL_LINES // len(lines), 4)) if lines else 0
+            each = min(most, max(in_all // len(lines), 4)) if lines else 0
             for line in lines:
                 found |= _read(db, _FIRST_OF_A_LINE, {**given, **line, "most": each})
             return tuple(found.values())

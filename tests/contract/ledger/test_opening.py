@@ -194,7 +194,7 @@ def test_what_an_older_ledger_held_is_planned_as_it_stood(url: str, lanes: Path,
     opened.close()
 
     ledger = open_ledger(url, lanes=lanes)
-    said = {each.id: each for each in ledger.line("news", now=NOW, until=LATER, horizon=LATER, most=9)}
+    said = {each.id: each for each in ledger.line("news", now=NOW, until=LATER, horizon=LATER, most=9, in_all=9)}
     publish_at = datetime(2026, 11, 23, 13, tzinfo=UTC)
     assert {
         1: Waiting(1, NOW, publish_at=publish_at, section="world news", not_before=LATER),
