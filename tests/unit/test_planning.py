@@ -292,3 +292,20 @@ def test_lanes_ask_for_several_accounts_at_once(tmp_path: Path) -> None:
         room.add(number)
     room.look()
     assert [3, 3, 3] == [len(room.ledger.sent(name, NOON)) for name in room.networks]
+
+
+def test_what_is_planned_ahead_is_the_beginning_of_the_whole(tmp_path: Path) -> None:
+    """In the near plan stand the first of a line alone: what it says of them is what the whole plan says."""
+    room = with_(tmp_path, slots=("*/30 * * * *",), gap=10 * MINUTE, per_day=40)
+    kinds: dict[int, dict[str, Any]] = {
+        0: {"publish_at": NOON + 5 * HOUR},
+        1: {"priority": Priority.EVERGREEN},
+        2: {"expires_at": NOON + DAY},
+    }
+    for number in range(75):
+        room.add(number, section="sport", **kinds.get(number % 25, {}))
+    room.clock.now += MINUTE
+    near, whole = (room.planner.outlook("one", whole=each).planned for each in (False, True))
+    placed = [each for each in near if each.moment is not None]
+    assert placed == list(whole[: len(placed)])
+    assert 40 < len(placed) < 75
