@@ -95,13 +95,20 @@ class Planner:
         for account in stale:
             self._plan(account, now)
         self._last_event = last
-        return any((first := self._known[each].first) is not None and first <= now for each in stale)
+        known = filter(
+            None, (self._known.get(each) for each in stale)
+        )  # a lane that puts something off forgets its own
+        return any(each.first is not None and each.first <= now for each in known)
 
     def next_due(self) -> datetime | None:
         """When something is due next on any account that is not held up, as far as the ledger knows."""
+        return min(filter(None, self.next_dues().values()), default=None)
+
+    def next_dues(self) -> dict[str, datetime | None]:
+        """The same for each account by itself."""
         now = self._clock()
         lanes = [lane for lane in self._ledger.lanes() if lane.account in self._calendars]
-        return min(filter(None, (self._goes_on(lane, now) for lane in lanes)), default=None)
+        return {lane.account: self._goes_on(lane, now) for lane in lanes}
 
     def next_due_of(self, account: str) -> datetime | None:
         """When something is due next on this account, whether it is held up or not."""

@@ -13,6 +13,7 @@ from bot.ledger.keeping import Keeping
 from bot.ledger.lanes import Lanes
 from bot.ledger.opening import open_database
 from bot.ledger.planning import Planning
+from bot.ledger.queueing import Queueing
 from bot.ledger.reading import Reading
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Event", "Lane", "Ledger", "Taken", "open_ledger"]
 
 
-class Ledger(Articles, Attempts, ByHand, Accounts, Lanes, Keeping, Planning, Reading):
+class Ledger(Articles, Attempts, ByHand, Accounts, Lanes, Keeping, Planning, Queueing, Reading):
     """
     Every promise that outlives this process; each public method is one transaction.
 

@@ -13,8 +13,8 @@ from bot.ledger.accounts import row_of
 from bot.ledger.answers import Taken
 from bot.ledger.base import Base
 from bot.ledger.codec import dump, load
-from bot.ledger.rows import note, note_on, one, whole
-from bot.ledger.schema import accounts, articles, deliveries, identities
+from bot.ledger.rows import change, note, note_on, one, whole
+from bot.ledger.schema import accounts, articles, deliveries, events, identities
 from bot.model import Article, State
 from bot.schedule.sections import section
 
@@ -57,6 +57,7 @@ class Articles(Base):
         to: Collection[str] = (),
         not_before: datetime | None = None,
         planned: Collection[str] = (),
+        back: bool = False,
     ) -> Taken:
         """
         Take in an article, or what has changed in one that is known by any of its identities.
@@ -64,11 +65,14 @@ class Articles(Base):
         A new one gets a delivery for each of `accounts`, and so they stay; a known one only for those named in `to` that
         have none. What is edited goes out in its new words wherever nothing of it can be out already: such deliveries are
         due at `due_at` if they had an error, or if `publish_at` has changed. For the accounts that are `planned` it is
-        the plan that gives them their moments, but none that comes `not_before`.
+        the plan that gives them their moments, but none that comes `not_before`. What was called off because its file was
+        taken from the queue is scheduled again where the article is `back`.
         """
         times = Times(now, due_at, not_before, frozenset(planned))
         with self._database.writing() as db:
             found = _find(db, article.identities)
+            if found is not None and back:
+                _put_back(db, found, times)
             number = found or _insert(db, article, now)
             _recognise(db, number, article.identities, now, quiet=found is None)
             changed = found is not None and _edit(db, found, article, times)
@@ -185,6 +189,22 @@ def _edit(db: Connection, number: int, article: Article, times: Times) -> bool:
     anew = {"due_at": due_at, "not_before": times.not_before, "error": None, "changed_at": times.now}
     db.execute(update(deliveries).where(*not_out, *hindered).values(anew))
     return True
+
+
+def _put_back(db: Connection, number: int, times: Times) -> None:
+    """Undo a withdrawal, where no other delivery of the article has taken the place of the one that was called off."""
+    every = whole(db, deliveries.c.article == number)
+    taken = {each.account for each in every if each.state is State.DELIVERED or not each.state.final}
+    for each in every:
+        if each.state is State.CANCELLED and each.account not in taken and _last_event(db, each) == "withdrawn":
+            due_at = None if each.account in times.planned else times.due_at
+            change(db, each, "put back", now=times.now, state=State.SCHEDULED, due_at=due_at)
+
+
+def _last_event(db: Connection, delivery: Delivery) -> str | None:
+    of = events.c.delivery == delivery.id
+    last: str | None = db.execute(select(events.c.event).where(of).order_by(events.c.id.desc()).limit(1)).scalar()
+    return last
 
 
 def _deliveries(db: Connection, article: int, account: Account) -> tuple[Delivery, ...]:

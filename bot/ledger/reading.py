@@ -109,7 +109,7 @@ class Reading(Base):
         if article is not None:
             told = told.where(or_(events.c.article == article, _meanwhile(article)))
         with self._database.reading() as db:
-            return tuple(_event(row) for row in db.execute(told.order_by(events.c.id)))
+            return tuple(event_of(row) for row in db.execute(told.order_by(events.c.id)))
 
 
 def _meanwhile(article: int) -> ColumnElement[bool]:
@@ -126,7 +126,8 @@ def _late_receipt() -> ColumnElement[bool]:
     return exists().where(*late, ~kept).correlate(deliveries)
 
 
-def _event(row: Row[Any]) -> Event:
+def event_of(row: Row[Any]) -> Event:
+    """What a row of `events` tells, with its article's headline."""
     return Event(
         at=row.at,
         delivery=row.delivery,
