@@ -97,6 +97,10 @@ class Courier:
         """Send everything that is due now, so many; a lane that somebody else works is left to him."""
         return self._in_lanes(self._members, lambda account: self._work(account, self._all_due, wait=False))
 
+    def deliver_due_of(self, account: str, *, go_on: Callable[[], bool]) -> int:
+        """The same for one account, beginning no other post when it is not to `go_on`."""
+        return self._work(account, partial(self._all_due, go_on=go_on), wait=False)
+
     def deliver_now(self, deliveries: Iterable[Delivery]) -> None:
         """Send just these, whatever their hour and back-off, waiting for busy lanes; pauses hold."""
         wanted: dict[str, list[int]] = {}
@@ -136,15 +140,16 @@ class Courier:
                 return send(account, adapter)
         return 0
 
-    def _all_due(self, account: str, adapter: Adapter) -> int:
+    def _all_due(self, account: str, adapter: Adapter, *, go_on: Callable[[], bool] = lambda: True) -> int:
         sent = 0
-        while True:
+        while go_on():
             lane, delivery = self._ledger.turn(account, self._clock())
             if delivery is None or not self._open(lane):
-                return sent
+                break
             if self._gate(delivery, by_hand=False):
                 self._send(delivery, adapter)
                 sent += 1
+        return sent
 
     def _these(self, numbers: Sequence[int], account: str, adapter: Adapter) -> int:
         """Each of these once, and again within the courier's patience where a repeat settles what is unknown."""
