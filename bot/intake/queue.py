@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,41 @@ from bot.errors import BotError
 from bot.intake.paths import is_section, legible, place_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
 _UNFINISHED = ("~", ".part", ".tmp")
-_SETTLING = 1.0  # seconds; somebody may still be writing
+SETTLING = 1.0
+"""Seconds that a file is left alone after a change: somebody may still be writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What changes with a file: as long as it is the same there is nothing to read anew."""
+
+    written: float
+    changed: int
+    size: int
+    inode: int
+
+    def has_settled(self, now: float) -> bool:
+        """Whether the file is left alone for a while; one of times to come, from a clock that ran fast, is not waited for."""
+        return abs(now - self.written) >= SETTLING
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A folder that was looked into: the disk and the inode that it is, and whether nothing was to be seen there."""
+
+    identity: tuple[int, int]
+    bare: bool
+
+
+@dataclass
+class Survey:
+    """What stands in the queue, and the folders that were looked into to see it."""
+
+    files: dict[Path, Mark] = field(default_factory=dict)
+    folders: dict[Path, Ground] = field(default_factory=dict)
 
 
 class Queue:
@@ -26,11 +57,20 @@ class Queue:
 
     def waiting(self, now: datetime) -> list[Path]:
         """The files that are ready to be read, oldest first, then by name; half-written ones are left alone."""
+        settled = [
+            (mark.written, path) for path, mark in self.survey().files.items() if mark.has_settled(now.timestamp())
+        ]
+        return [path for _, path in sorted(settled)]
+
+    def survey(self) -> Survey:
+        """All that stands here and is whole, by its name; BotError where the folder cannot be read."""
+        survey = Survey()
         try:
-            found = sorted(self._settled(now.timestamp()))
+            if self.folder.exists():
+                self._look_into(self.folder, survey)
         except OSError as error:
             raise _failed(error, self.folder, "read") from error
-        return [path for _, path in found]
+        return survey
 
     def done(self, path: Path) -> None:
         """Move a file whose deliveries are final to `done/`."""
@@ -46,29 +86,19 @@ class Queue:
         except OSError as error:
             raise _failed(error, moved, "explained") from error
 
-    def _settled(self, now: float) -> Iterator[tuple[float, Path]]:
-        if not self.folder.exists():
-            return
-        for path in self._files(self.folder):
-            if path.name.startswith(".") or path.name.lower().endswith(_UNFINISHED):
-                continue
-            try:
-                changed = path.lstat().st_mtime
-            except FileNotFoundError:  # moved away since it was listed
-                continue
-            # A time far ahead, from a clock that ran fast, must not hold the file back until then.
-            if abs(now - changed) >= _SETTLING:
-                yield changed, path
-
-    def _files(self, folder: Path) -> Iterator[Path]:
-        """What lies in a folder and its sections; a link is what it is, wherever it leads."""
+    def _look_into(self, folder: Path, survey: Survey) -> None:
+        """A folder and its sections; a link is what it is, wherever it leads."""
+        status, bare = folder.stat(), True
         with os.scandir(folder) as entries:
             for entry in entries:
-                path = Path(entry.path)
-                if not entry.is_dir(follow_symlinks=False):
-                    yield path
-                elif is_section(path.relative_to(self.folder)):
-                    yield from self._files(path)
+                path, hidden = Path(entry.path), entry.name.startswith(".")
+                bare = bare and hidden
+                if entry.is_dir(follow_symlinks=False):
+                    if is_section(path.relative_to(self.folder)):
+                        self._look_into(path, survey)
+                elif not (hidden or entry.name.lower().endswith(_UNFINISHED)):
+                    survey.files |= _marked(path)
+        survey.folders[folder] = Ground((status.st_dev, status.st_ino), bare)
 
     def _move(self, path: Path, folder: str) -> Path | None:
         """The new place of the file, or None if it has vanished meanwhile."""
@@ -89,6 +119,14 @@ class Queue:
         """The folder within the queue where a file lies: put back from where it goes, it is of the same section."""
         place = place_in(path, self.folder)
         return place.parent if place else Path()
+
+
+def _marked(path: Path) -> dict[Path, Mark]:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:  # moved away since it was listed
+        return {}
+    return {path: Mark(found.st_mtime, found.st_ctime_ns, found.st_size, found.st_ino)}
 
 
 def _reserved(folder: Path, path: Path) -> Path:
