@@ -19,11 +19,12 @@ from bot.intake.queue import Queue
 from bot.intake.source import LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from bot.daemon import Desk
+    from bot.daemon.bell import Bell
+    from bot.daemon.desk import Desk
     from bot.deliver import Courier
-    from bot.ledger import Ledger
+    from bot.ledger import Event, Ledger
     from bot.model import Account, Article, Delivery, State
     from bot.networks.base import Adapter
     from bot.planning import Planner
@@ -143,7 +144,7 @@ class App:
     @cached_property
     def desk(self) -> Desk:
         """Takes articles in and clears the queue of what is done."""
-        from bot.daemon import Desk
+        from bot.daemon.desk import Desk
 
         return Desk(
             self.ledger,
@@ -152,6 +153,37 @@ class App:
             read=self.read,
             clock=self.clock,
             planned=self.planner.planned,
+        )
+
+    def changed(self) -> None:
+        """A command has changed the ledger: plan anew, and let the daemon look, if there is one."""
+        self.planner.replan(at_work=False)
+        with files.explained():
+            self._wake.touch()
+
+    @property
+    def _wake(self) -> Path:
+        return self.var / "wake"
+
+    def work(
+        self, bell: Bell, *, news: Callable[[Sequence[Event]], None], trouble: Callable[[Exception], None]
+    ) -> None:
+        """Be the daemon until the bell says stop."""
+        from bot.daemon.work import work
+
+        work(
+            ledger=self.ledger,
+            planner=self.planner,
+            courier=self.courier,
+            desk=self.desk,
+            queue=self.queue,
+            accounts=self.accounts,
+            wake=self._wake,
+            bell=bell,
+            news=news,
+            trouble=trouble,
+            clock=self.clock,
+            monotonic=time.monotonic,
         )
 
     def clock(self) -> datetime:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bot.app import App
     from bot.cli.standing import Standing
-    from bot.daemon import Round
+    from bot.daemon.desk import Round
     from bot.model import Article, Delivery
 
 _IN_VAIN = 2  # rounds that send nothing: the first may have found credentials that let an account go on
@@ -100,14 +100,15 @@ class Dispatch:
         self.clear()
 
     def plan(self) -> None:
-        """Give what waits now its moments; the daemon may have other ones in mind until it looks again."""
-        self._app.planner.replan(at_work=False)
+        """Give what waits now its moments, and wake the daemon."""
+        self._app.changed()
 
     def send_due(self) -> list[tuple[Delivery, Delivery]]:
         """Send everything that is due; what was due, or something happened to, as it was and as it then stands."""
         now, before = self._app.clock(), self._app.ledger.unsettled()
         with self._telling(), show.working("Sending what is due …"):
             self._send_all_due()
+        self._app.changed()
         self.clear()
         after = [(then, self._app.ledger.delivery(then.id)) for then in before]
         moved = [(d != replace(then, due_at=d.due_at), then, d) for then, d in after]  # a plan is nothing that happened

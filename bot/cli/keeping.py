@@ -54,6 +54,7 @@ def restore(
         if file is not None:
             raise ConfigurationError("say FILE or --put-back, not both", where="bot restore")
         _tell_next(app, _taken_as_it_stands(app))
+        app.changed()
         return
     url, lanes = app.database
     done = into_place(url, file, app.accounts.values(), lanes=lanes, now=app.clock())

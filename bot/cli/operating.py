@@ -136,7 +136,7 @@ def pause(
     app = opening.app()
     (name,) = app.chosen([account])
     app.ledger.pause(name, one_line(reason), now=app.clock())
-    app.planner.replan(at_work=False)
+    app.changed()
     show.line(f"{name} is paused, and its posts wait. `bot resume {name}` lets them go on.")
 
 
@@ -146,7 +146,7 @@ def resume(account: AccountName) -> None:
     (name,) = app.chosen([account])
     before = way(app, app.ledger.lane_of(name))
     app.ledger.resume(name, now=before.now)
-    app.planner.replan(at_work=False)
+    app.changed()
     after = way(app, app.ledger.lane_of(name))
     if after.until:
         until = show.moment(after.until, app.settings.timezone)
@@ -165,7 +165,7 @@ def _each(app: App, ids: list[int], change: Callable[[int], Delivery], then: Cal
     for number in dict.fromkeys(ids):
         try:
             changed = change(number)
-            app.planner.replan(at_work=False)
+            app.changed()
             changed = app.ledger.delivery(number)
         except BotError as error:
             show.trouble(error)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import completing, opening, show
+from bot.cli import completing, daemon, opening, show
 from bot.cli.dispatch import Dispatch
 from bot.errors import ConfigurationError
 
@@ -91,10 +91,12 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="Take in, deliver what is due, and exit.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Take in what waits in the queue, deliver what is due."""
+    """Watch the queue and deliver each post at its moment, until stopped."""
     if not once:
-        hint = "Call `bot run --once` from cron."
-        raise ConfigurationError("this version has no daemon yet", where="bot run", hint=hint)
+        if as_json:
+            hint = "Say `bot run --once --json`, or ask `bot log --json` what happened."
+            raise ConfigurationError("a daemon has no one answer", where="bot run --json", hint=hint)
+        return daemon.run(opening.app())
     work = Dispatch(opening.app())
     work.take_in_queue()
     work.report_news(work.send_due(), as_json=as_json)

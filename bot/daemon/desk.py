@@ -1,4 +1,4 @@
-"""One round of the bot: take in what waits in the queue, deliver what is due, clear the queue of what is done."""
+"""Where articles come in and leave: from the queue into the ledger, and out of the queue when all is done."""
 
 from __future__ import annotations
 
@@ -49,8 +49,14 @@ class Desk:
         self._planned = planned
         self._files: dict[Path, int] = {}
 
-    def take_in(self, article: Article, *, to: Collection[str] = (), at: datetime | None = None) -> Taken:
-        """Write the article down, with a delivery for each of its accounts; again and again makes no more of them."""
+    def take_in(
+        self, article: Article, *, to: Collection[str] = (), at: datetime | None = None, back: bool = False
+    ) -> Taken:
+        """
+        Write the article down, with a delivery for each of its accounts; again and again makes no more of them.
+
+        One whose file is `back` in the queue goes on where it was called off.
+        """
         now = self._clock()
         due_at = max(at or now, article.publish_at or now)
         return self._ledger.take_in(
@@ -61,31 +67,41 @@ class Desk:
             to=to,
             not_before=at,
             planned=self._planned,
+            back=back,
         )
 
     def empty_queue(self) -> Round:
         """Take in every file that waits; one that cannot be read goes to `rejected` and holds up no other."""
         round_ = Round()
         for path in self._queue.waiting(self._clock()):
-            try:
-                taken = self.take_in(self._read(path))
-            except ArticleError as error:
-                round_.troubles += [error, *_trouble(self._queue.reject, path, str(error))]
-            else:
-                self.remember(path, taken.article)
-                round_.articles.append(taken.article)
+            self.take_from_queue(path, round_)
         return round_
+
+    def take_from_queue(self, path: Path, round_: Round) -> int | None:
+        """Take in one file, and tell the round what came of it; its article, if it is one."""
+        try:
+            article = self.take_in(self._read(path), back=True).article
+        except ArticleError as error:
+            round_.troubles += [error, *_trouble(self._queue.reject, path, str(error))]
+            return None
+        self.remember(path, article)
+        round_.articles.append(article)
+        return article
 
     def remember(self, path: Path, article: int) -> None:
         """A file of the queue holds this article, and leaves the queue with it."""
         if stands_in(path, self._queue.folder):
             self._files[path] = article
 
-    def clear(self) -> list[BotError]:
-        """Move the files away whose articles are done on every account; what could not be moved."""
+    def forget(self, path: Path) -> None:
+        """This file is no longer there."""
+        self._files.pop(path, None)
+
+    def clear(self, only: Collection[int] | None = None) -> list[BotError]:
+        """Move the files away whose articles, or `only` these of them, are done on every account; what could not be moved."""
         troubles: list[BotError] = []
         for path, article in list(self._files.items()):
-            if not self._ledger.unfinished(article):
+            if (only is None or article in only) and not self._ledger.unfinished(article):
                 self._ledger.release(self._identity(path), now=self._clock())
                 troubles += _trouble(self._queue.done, path)
                 del self._files[path]
