@@ -93,6 +93,10 @@ class Desk:
         if stands_in(path, self._queue.folder):
             self._files[path] = article
 
+    def holds(self, path: Path) -> bool:
+        """Whether a file of the queue is remembered."""
+        return path in self._files
+
     def forget(self, path: Path) -> None:
         """This file is no longer there."""
         self._files.pop(path, None)

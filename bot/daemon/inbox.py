@@ -97,7 +97,10 @@ class Inbox:
 
     def clear(self, articles: Collection[int]) -> list[BotError]:
         """Move the files of these articles away, if they are done; what could not be moved."""
-        return self._desk.clear(articles)
+        troubles = self._desk.clear(articles)
+        for path in [path for path in self._marks if path in self._held and not self._desk.holds(path)]:
+            del self._marks[path], self._held[path]  # seen there once more, it is read once more
+        return troubles
 
     def _miss(self, survey: Survey) -> None:
         told = telling(survey, self._grounds, self._held)

@@ -102,6 +102,8 @@ class Queue:
 
     def _move(self, path: Path, folder: str) -> Path | None:
         """The new place of the file, or None if it has vanished meanwhile."""
+        if not os.path.lexists(path):  # perhaps with the disk that it is on: nothing is begun in its place
+            return None
         try:
             target = _reserved(self.folder / folder / self._section(path), path)
         except OSError as error:
