@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot.ledger import Event
 
 _TOLD = {
-    *("taken in", "edited", "withdrawn", "put back", "cancelled", "expired"),
+    *("taken in", "edited", "withdrawn", "back in the queue", "cancelled", "expired"),
     *("delivered", "part posted", "discarded", "unknown", "postponed", "late receipt"),
     *("paused", "resumed", "backing off"),
 }

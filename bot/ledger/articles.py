@@ -72,7 +72,7 @@ class Articles(Base):
         with self._database.writing() as db:
             found = _find(db, article.identities)
             if found is not None and back:
-                _put_back(db, found, times)
+                _go_on(db, found, times)
             number = found or _insert(db, article, now)
             _recognise(db, number, article.identities, now, quiet=found is None)
             changed = found is not None and _edit(db, found, article, times)
@@ -191,14 +191,14 @@ def _edit(db: Connection, number: int, article: Article, times: Times) -> bool:
     return True
 
 
-def _put_back(db: Connection, number: int, times: Times) -> None:
+def _go_on(db: Connection, number: int, times: Times) -> None:
     """Undo a withdrawal, where no other delivery of the article has taken the place of the one that was called off."""
     every = whole(db, deliveries.c.article == number)
     taken = {each.account for each in every if each.state is State.DELIVERED or not each.state.final}
     for each in every:
         if each.state is State.CANCELLED and each.account not in taken and _last_event(db, each) == "withdrawn":
             due_at = None if each.account in times.planned else times.due_at
-            change(db, each, "put back", now=times.now, state=State.SCHEDULED, due_at=due_at)
+            change(db, each, "back in the queue", now=times.now, state=State.SCHEDULED, due_at=due_at)
 
 
 def _last_event(db: Connection, delivery: Delivery) -> str | None:

@@ -226,8 +226,8 @@ def test_a_withdrawn_article_goes_on_when_its_file_is_back(office: Office) -> No
     office.put("later.md", "One")
     office.pass_by(HOUR)
     assert ["One"] == office.texts()
-    assert ["withdrawn", "put back"] == [
-        each.event for each in office.events if each.event in {"withdrawn", "put back"}
+    assert ["withdrawn", "back in the queue"] == [
+        each.event for each in office.events if each.event in {"withdrawn", "back in the queue"}
     ]
 
 
