@@ -158,6 +158,10 @@ class App:
     def changed(self) -> None:
         """A command has changed the ledger: plan anew, and let the daemon look, if there is one."""
         self.planner.replan(at_work=False)
+        self.wake()
+
+    def wake(self) -> None:
+        """Let the daemon look, if there is one."""
         with files.explained():
             self._wake.touch()
 

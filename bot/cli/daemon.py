@@ -42,8 +42,9 @@ def run(app: App) -> None:
 def _tell(events: Sequence[Event]) -> None:
     for each in events:
         if each.event in _TOLD:
-            what = " ".join(filter(None, (each.account, each.headline and f"“{each.headline}”")))
-            show.line(one_line(f"{show.stamp(each.at)} {each.event}: {what} {each.detail}".rstrip()))
+            detail = each.detail if each.detail != each.headline else ""
+            told = filter(None, (each.account, each.headline and f"“{each.headline}”", detail))
+            show.line(one_line(f"{show.stamp(each.at)} {each.event}: {' '.join(told)}"))
 
 
 class _Troubles:

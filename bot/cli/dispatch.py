@@ -108,7 +108,7 @@ class Dispatch:
         now, before = self._app.clock(), self._app.ledger.unsettled()
         with self._telling(), show.working("Sending what is due …"):
             self._send_all_due()
-        self._app.changed()
+        self._app.wake()
         self.clear()
         after = [(then, self._app.ledger.delivery(then.id)) for then in before]
         moved = [(d != replace(then, due_at=d.due_at), then, d) for then, d in after]  # a plan is nothing that happened
