@@ -10,7 +10,7 @@ from bot.daemon.withdrawn import is_gone, telling
 from bot.intake.identity import queued
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
     from pathlib import Path
 
@@ -37,16 +37,18 @@ class Inbox:
         ledger: Ledger,
         queue: Queue,
         *,
+        known: Iterable[str],
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
+        """`known` are the identities of files that stood in this queue before, and may have been taken away since."""
         self._desk = desk
         self._ledger = ledger
         self._queue = queue
         self._clock = clock
         self._monotonic = monotonic
         self._held: dict[Path, Identity | None] = dict.fromkeys(
-            queue.folder / name.removeprefix("queue:") for name in ledger.queued()
+            queue.folder / name.removeprefix("queue:") for name in known
         )
         self._marks: dict[Path, Mark] = {}
         self._pending: dict[Path, Mark] = {}
@@ -68,6 +70,7 @@ class Inbox:
     def survey(self) -> None:
         """See what is new, what has changed, and what is not there any more."""
         survey, now = self._queue.survey(), self._clock().timestamp()
+        self._marks = {path: mark for path, mark in self._marks.items() if path in survey.files or path in self._held}
         anew = {path: mark for path, mark in survey.files.items() if mark != self._marks.get(path)}
         self.unsettled = not all(mark.has_settled(now) for mark in anew.values())
         settled = [(mark.written, path) for path, mark in anew.items() if mark.has_settled(now)]
@@ -88,7 +91,7 @@ class Inbox:
         return round_
 
     def withdraw(self) -> None:
-        """Call off the articles whose files have been away for long enough."""
+        """Call off the articles whose files have been away for long enough, as a survey just now has shown once more."""
         for path in [path for path, until in self._gone.items() if until <= self._monotonic()]:
             if not os.path.lexists(path):  # else the next survey sees it
                 self._ledger.withdraw(self._name(path), now=self._clock())

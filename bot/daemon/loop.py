@@ -81,7 +81,7 @@ class Loop:
                 self._changed = troubled = True
         if troubled:
             return _AFTER_TROUBLE
-        times = (self._next_survey(), self._inbox.withdrawing_at, self._planned.at + LOOK)
+        times = (self._next_survey(), self._planned.at + LOOK)
         return rest(self._monotonic(), *times, pending=self._inbox.pending)
 
     def _read_the_queue(self) -> None:
@@ -96,7 +96,10 @@ class Loop:
         self._inbox.withdraw()
 
     def _next_survey(self) -> float:
-        return survey_at(self._surveyed, changed=self._changed, unsettled=self._inbox.unsettled)
+        """Also before anything is called off: the folder may have gone since."""
+        at = survey_at(self._surveyed, changed=self._changed, unsettled=self._inbox.unsettled)
+        withdrawing_at = self._inbox.withdrawing_at
+        return at if withdrawing_at is None else min(at, withdrawing_at)
 
     def _plan(self) -> None:
         """Bring plan and ledger together, and tell the clock; whatever is due leaves meanwhile, by the plan that stands."""

@@ -48,7 +48,8 @@ def work(
     with ledger.alone(_who(clock())) as other:
         if other is not None:
             raise ConfigurationError(f"a daemon is at work already: {other}", where=ledger.where, hint="Stop it first.")
-        inbox = Inbox(desk, ledger, queue, clock=clock, monotonic=monotonic)
+        known = ledger.queued() if ledger.has_one_daemon else ()  # those of another daemon may stand in another folder
+        inbox = Inbox(desk, ledger, queue, known=known, clock=clock, monotonic=monotonic)
         roster = Roster(
             accounts,
             lambda account, go_on: courier.deliver_due_of(account, go_on=go_on),

@@ -61,6 +61,11 @@ class Queueing(Base):
             rows = db.execute(told.where(events.c.id > since).order_by(events.c.id)).all()
             return rows[-1].id if rows else since, tuple(map(event_of, rows))
 
+    @property
+    def has_one_daemon(self) -> bool:
+        """Whether no more than one daemon works on this ledger."""
+        return self._database.file is not None
+
     @contextmanager
     def alone(self, who: str) -> Iterator[str | None]:
         """
@@ -68,7 +73,7 @@ class Queueing(Base):
 
         On PostgreSQL there may be several: each lane is worked by one of them.
         """
-        if not self._database.file:
+        if not self.has_one_daemon:
             yield None
             return
         file = self._lanes / "daemon.lock"

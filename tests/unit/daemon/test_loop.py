@@ -75,7 +75,9 @@ class Office(World):
             clock=self.clock,
             planned=self.planner.planned,
         )
-        self.inbox = Inbox(desk, self.ledger, self.queue, clock=self.clock, monotonic=self.monotonic)
+        self.inbox = Inbox(
+            desk, self.ledger, self.queue, known=self.ledger.queued(), clock=self.clock, monotonic=self.monotonic
+        )
         self.loop = Loop(
             ledger=self.ledger,
             planner=self.planner,
