@@ -541,6 +541,17 @@ def test_an_outage_without_answers_puts_few_posts_in_doubt_and_none_is_left_to_t
     assert (20, 0) == (len(network.posts), network.doubles)
 
 
+def test_a_persons_word_goes_before_the_back_off_of_a_lane(world: World) -> None:
+    world.networks["one"].faults = [Unanswered("no answer")]
+    delivery = world.take_in(story())
+    world.run()
+    world.run()
+    assert State.UNKNOWN is world.now(delivery).state
+    world.ledger.resolve_resend(delivery.id, world.clock())
+    world.run()
+    assert State.DELIVERED is world.now(delivery).state
+
+
 def test_posts_that_waited_out_an_outage_are_not_dated_back(world: World) -> None:
     first, second = (world.take_in(story(number)) for number in range(2))
     world.networks["one"].faults = [Unanswered("answered 503") for _ in range(3)]
