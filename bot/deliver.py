@@ -172,19 +172,22 @@ class Courier:
 
     def _waited(self, number: int, give_up_at: datetime) -> bool:
         """Wait until a delivery goes on by itself, if it does so soon enough; else say no."""
-        at = self._goes_on_at(self._ledger.delivery(number))
-        if at is None or at > give_up_at:
+        at, now = self._goes_on_at(self._ledger.delivery(number)), self._clock()
+        if at is None or max(at, now) > give_up_at:
             return False
-        self._sleep(max(0.0, (at - self._clock()).total_seconds()))
+        self._sleep(max(0.0, (at - now).total_seconds()))
         return True
 
     def _goes_on_at(self, delivery: Delivery) -> datetime | None:
-        """When what is unknown is repeated, where that is harmless; or a thread that stands in part, whose rest was put off."""
-        if delivery.state is State.UNKNOWN and self._repeatable(delivery.account):
-            return delivery.due_at
-        if delivery.state is State.SCHEDULED and delivery.receipts:
-            return self._ledger.lane_of(delivery.account).backoff_until
-        return None
+        """
+        When what is unknown is repeated, where that is harmless; or a thread that stands in part, whose rest was put off.
+
+        Not before its lane: what keeps its place in an outage is overdue all the time.
+        """
+        until = self._ledger.lane_of(delivery.account).backoff_until
+        if delivery.state is State.UNKNOWN and self._repeatable(delivery.account) and delivery.due_at:
+            return max(delivery.due_at, until or delivery.due_at)
+        return until if delivery.state is State.SCHEDULED and delivery.receipts else None
 
     def _repeatable(self, account: str) -> bool:
         return self._members[account].account.network.repeatable

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import update
+
 from bot.errors import Refused
 from bot.ledger.base import Base
 from bot.ledger.rows import attach, change, changed_at, one, unconfirmed, unsent, whole
@@ -65,8 +67,8 @@ class ByHand(Base):
             if values["state"] is State.UNKNOWN:
                 due_at = max(now, changed_at(db, number) + settles_in)
             else:
-                due_at = max(now, not_before or now)
-                values["error"] = None
+                due_at, values["error"] = max(now, not_before or now), None
+            _let_go(db, delivery)
             afresh = {"not_before": None, "missed": False}
             return change(db, delivery, "retried", now=now, due_at=due_at, plan=afresh, **values)
 
@@ -102,6 +104,7 @@ class ByHand(Base):
             if not rest:
                 state, due_at = State.DELIVERED, None
             else:  # after a restore these may stand as well
+                _let_go(db, delivery)
                 state, due_at = State.UNKNOWN if delivery.sought_since else State.SCHEDULED, now
             return change(
                 db, delivery, "resolved: posted", url, now=now, state=state, due_at=due_at, attempts=0, error=None
@@ -122,9 +125,15 @@ class ByHand(Base):
         """The operator saw that it is not there: send it now, the same bytes under the same key."""
         with self._database.writing() as db:
             delivery = _in(db, number, State.UNKNOWN)
+            _let_go(db, delivery)
             return change(
                 db, delivery, "resolved: resend", now=now, state=State.SCHEDULED, due_at=now, attempts=0, error=None
             )
+
+
+def _let_go(db: Connection, delivery: Delivery) -> None:
+    """At a person's word its lane backs off no longer; a pause holds."""
+    db.execute(update(accounts).where(accounts.c.name == delivery.account).values(backoff_until=None))
 
 
 def _in(db: Connection, number: int, *states: State) -> Delivery:

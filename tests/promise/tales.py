@@ -67,7 +67,7 @@ TALES: dict[str, tuple[Setting, list[Move]]] = {
     ),
     "a sender that was cut off before it cleared the lane": (
         Setting(accounts=(False,), apart=True),
-        [Go(1, 0, "wait", 0), Pass(180), *_meets("late"), Go(1, 0, "wait", 9)],
+        [Go(1, 0, "wait", 0), Pass(180), Go(0, 0, "late"), Go(1, 0, "wait", 9), _TO_THE_END],
     ),
     "a sender that was cut off while it looked": (
         Setting(accounts=(False,), apart=True),

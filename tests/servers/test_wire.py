@@ -48,7 +48,7 @@ class Line:
             except OSError:
                 return
             self._connections.append(connection)
-            with connection:
+            with connection, suppress(OSError):  # whoever asked may have hung up
                 self._converse(connection)
             self.hung_up.set()
 

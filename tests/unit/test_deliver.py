@@ -541,6 +541,17 @@ def test_an_outage_without_answers_puts_few_posts_in_doubt_and_none_is_left_to_t
     assert (20, 0) == (len(network.posts), network.doubles)
 
 
+def test_a_persons_word_goes_before_the_back_off_of_a_lane(world: World) -> None:
+    world.networks["one"].faults = [Unanswered("no answer")]
+    delivery = world.take_in(story())
+    world.run()
+    world.run()
+    assert State.UNKNOWN is world.now(delivery).state
+    world.ledger.resolve_resend(delivery.id, world.clock())
+    world.run()
+    assert State.DELIVERED is world.now(delivery).state
+
+
 def test_posts_that_waited_out_an_outage_are_not_dated_back(world: World) -> None:
     first, second = (world.take_in(story(number)) for number in range(2))
     world.networks["one"].faults = [Unanswered("answered 503") for _ in range(3)]
@@ -599,3 +610,13 @@ def test_an_article_whose_expiry_lies_ahead_goes_out(world: World) -> None:
     delivery = world.take_in(story(1, expires_at=NOON + timedelta(hours=1)))
     world.run(after=3599)
     assert (State.DELIVERED, 1) == (world.now(delivery).state, len(world.networks["one"].posts))
+
+
+def test_a_post_by_hand_in_an_outage_after_a_lost_answer_gives_up_in_its_patience(world: World) -> None:
+    world.policy = replace(POLICY, patience=10)
+    world.networks["one"].faults = [Unanswered("no answer"), *(down() for _ in range(1000))]
+    delivery = world.take_in(story())
+    world.courier().deliver_now([delivery])
+    assert State.UNKNOWN is world.now(delivery).state
+    assert world.clock() <= NOON + timedelta(seconds=10)
+    assert len(world.networks["one"].faults) > 990, "it waits for its lane between one try and the next"

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,13 +17,23 @@ if TYPE_CHECKING:
 
 @contextmanager
 def lazily(*modules: str) -> Iterator[None]:
-    """While this lasts, importing one of these modules costs nothing until something in it is asked for."""
+    """While this lasts, importing one of these modules costs nothing until something in it is asked for.
+
+    Other accounts' threads import their own SDKs meanwhile, and each import walks through the list of finders. So the
+    list is replaced, never changed: removing the first would make such a walk step over the next but one, and a module
+    that is there would not be found.
+    """
     finder = _Finder(frozenset(modules))
-    sys.meta_path.insert(0, finder)
+    with _replacing:
+        sys.meta_path = [finder, *sys.meta_path]
     try:
         yield
     finally:
-        sys.meta_path.remove(finder)
+        with _replacing:
+            sys.meta_path = [each for each in sys.meta_path if each is not finder]
+
+
+_replacing = Lock()
 
 
 class _Finder(MetaPathFinder):

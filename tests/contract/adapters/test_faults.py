@@ -163,7 +163,7 @@ def _uncertain(wired: Stage, texts: tuple[str, ...], fault: Fault, standing: lis
     began = monotonic()
     delivery, error = attempt(wired.connect(1), claimed(texts))
     assert monotonic() - began < 20, "the deadline holds, whatever the server does"
-    assert OutcomeUnknown is type(error), repr(error)
+    assert isinstance(error, OutcomeUnknown), repr(error)
     assert not delivery.receipts
     assert standing == wired.texts()
     receipts = again(wired, delivery)
@@ -193,7 +193,7 @@ def test_a_thread_broken_midway_goes_on_where_it_broke(wired: Stage, fault: Faul
     assert wired.wire
     wired.wire.next(wired.writes, fault, after=2)
     delivery, error = attempt(wired.connect(30), replace(claimed(THREAD), attempts=2, claim=2))
-    assert OutcomeUnknown is type(error)
+    assert isinstance(error, OutcomeUnknown)
     assert [0, 1] == [receipt.index for receipt in delivery.receipts]
     again(wired, delivery)
     assert list(THREAD) == wired.texts()
@@ -208,7 +208,7 @@ def test_a_request_that_arrives_when_its_sender_has_given_up_makes_no_second_pos
     held = Held()
     wired.wire.next(wired.writes, held)
     delivery, error = attempt(wired.connect(1), claimed(texts))
-    assert OutcomeUnknown is type(error)
+    assert isinstance(error, OutcomeUnknown)
     if order == "before the repeat":
         held.let_go()
     if order == "after the repeat" and not wired.guarded:

@@ -22,7 +22,7 @@ from servers.on_mastodon.made import (
     says,
 )
 
-from bot.errors import DeliveryError, OutcomeUnknown, RateLimited, Rejected, Unauthorized, Unavailable
+from bot.errors import DeliveryError, OutcomeUnknown, RateLimited, Rejected, Unanswered, Unauthorized, Unavailable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,23 +54,23 @@ REFUSALS: dict[str, tuple[Fault, type[DeliveryError], str]] = {
     "nobody's token": (error(422, "This method requires an authenticated user"), Unauthorized, TOKEN),
     "too fast": (error(429, "Too many requests"), RateLimited, "asks for a pause: Too many requests"),
     "too fast for what stands before it": (answers(429, "<html>"), RateLimited, "a pause: too many requests"),
-    "nothing to answer, in answer to nothing": (error(404, "Record not found"), OutcomeUnknown, ELSEWHERE),
-    "no such call": (answers(404, "<html>"), OutcomeUnknown, ELSEWHERE),
-    "another kind of server": (answers(401, '{"errors": [{"code": 32}]}'), OutcomeUnknown, ELSEWHERE),
-    "a conflict": (error(409, "Conflict"), OutcomeUnknown, "answered 409: Conflict"),
-    "a key that is repeated": (error(500, "Internal"), OutcomeUnknown, "answered 500: Internal"),
-    "a race": (error(503, "There was a temporary problem"), OutcomeUnknown, "temporary problem"),
-    "elsewhere": (answers(302, location="http://127.0.0.1:9/"), OutcomeUnknown, "answered 302"),
+    "nothing to answer, in answer to nothing": (error(404, "Record not found"), Unanswered, ELSEWHERE),
+    "no such call": (answers(404, "<html>"), Unanswered, ELSEWHERE),
+    "another kind of server": (answers(401, '{"errors": [{"code": 32}]}'), Unanswered, ELSEWHERE),
+    "a conflict": (error(409, "Conflict"), Unanswered, "answered 409: Conflict"),
+    "a key that is repeated": (error(500, "Internal"), Unanswered, "answered 500: Internal"),
+    "a race": (error(503, "There was a temporary problem"), Unanswered, "temporary problem"),
+    "elsewhere": (answers(302, location="http://127.0.0.1:9/"), Unanswered, "answered 302"),
     "a page": (PAGE, OutcomeUnknown, "answered 200, and with no post"),
-    "a page that says no": (answers(403, "<html>Robot?</html>"), OutcomeUnknown, "answered 403"),
-    "no words": (answers(422, '{"error": {"a": 1}}'), OutcomeUnknown, "answered 422"),
+    "a page that says no": (answers(403, "<html>Robot?</html>"), Unanswered, "answered 403"),
+    "no words": (answers(422, '{"error": {"a": 1}}'), Unanswered, "answered 422"),
     "another post": (says({"id": 7, "url": "https://a.de"}), OutcomeUnknown, "with no post"),
     "a post without a name": (says({"url": "https://a.de"}), OutcomeUnknown, "with no post"),
     "a post without an address": (says({"id": "7"}), OutcomeUnknown, "with no post"),
     "a post that is scheduled": (says({"id": "7", "scheduled_at": "", "params": {}}), OutcomeUnknown, "with no post"),
     "nested": (answers(200, "[" * 100_000), OutcomeUnknown, "with no post"),
     "half a character": (error(422, "\ud800"), Rejected, "refuses this: ?"),
-    "dropped": (drops, OutcomeUnknown, "broke off"),
+    "dropped": (drops, Unanswered, "broke off"),
 }
 
 

@@ -29,6 +29,19 @@ def test_a_lazy_module_is_run_when_something_in_it_is_asked_for(
     monkeypatch.delattr(sys, "slow_module_ran")
 
 
+def test_an_import_in_another_thread_misses_no_finder() -> None:
+    """It walks through the finders while this one comes or goes, as when two accounts import their SDKs at once."""
+    lazy = lazily("no_module_has_this_name")
+    before = iter(sys.meta_path)
+    wanted = list(sys.meta_path)
+    seen = [next(before)]
+    with lazy:
+        during = iter(sys.meta_path)
+        own = next(during)
+    assert wanted == seen + list(before)
+    assert [own, *wanted] == [own, *during]
+
+
 def test_publishing_imports_none_of_the_sdks_hundreds_of_models() -> None:
     code = (
         "import sys, bot.networks.bluesky.adapter\n"
