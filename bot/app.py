@@ -20,30 +20,49 @@ from bot.intake.source import LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from decimal import Decimal
 
     from bot.daemon.bell import Bell
     from bot.daemon.desk import Desk
+    from bot.daemon.loop import Dues
     from bot.deliver import Courier
     from bot.ledger import Event, Ledger
     from bot.model import Account, Article, Delivery, State
-    from bot.networks.base import Adapter
+    from bot.networks.base import Adapter, Told
     from bot.planning import Planner
+    from bot.pricing import Pricing
     from bot.schedule.rhythm import Rhythm
     from bot.settings import Settings
 
 
+def _untold(_: object) -> None:
+    """Nobody keeps figures."""
+
+
 @dataclass(frozen=True)
 class App:
-    """Everything that a command needs, each part made when it is first asked for; `tell` takes a line for the operator."""
+    """
+    Everything that a command needs, each part made when it is first asked for; `tell` takes a line for the operator.
+
+    Whoever keeps figures is told which delivery is `leaving` by itself, and how many seconds a plan `took`.
+    """
 
     settings: Settings
     tell: Callable[[str], None]
+    leaving: Callable[[Delivery], None] = _untold
+    took: Callable[[float], None] = _untold
 
     @cached_property
     def var(self) -> Path:
         """Where the bot keeps what it writes: its owner's alone."""
         with files.explained():
             return files.private_folder(self.settings.home / "var")
+
+    @property
+    def key(self) -> bytes:
+        """What credentials and addresses are told apart with, without keeping them."""
+        with files.explained():
+            return files.private_key(self.var / "key")
 
     @cached_property
     def accounts(self) -> Mapping[str, Account]:
@@ -109,8 +128,7 @@ class App:
         """Sends what the ledger holds."""
         from bot.deliver import Courier, Member, Policy
 
-        with files.explained():
-            key = files.private_key(self.var / "key")
+        key = self.key
         members = {
             name: Member(
                 account=account,
@@ -131,7 +149,7 @@ class App:
             clock=self.clock,
             sleep=time.sleep,
             policy=policy,
-            may_go=self.planner.may_go,
+            may_go=self._may_go,
         )
 
     @cached_property
@@ -139,7 +157,20 @@ class App:
         """Gives the accounts that have a rhythm their due moments."""
         from bot.planning import Planner
 
-        return Planner(self.ledger, self.rhythms, clock=self.clock)
+        return Planner(self.ledger, self.rhythms, clock=self.clock, took=self.took)
+
+    def _may_go(self, delivery: Delivery, cost: Decimal, *, by_hand: bool) -> bool:
+        goes = self.planner.may_go(delivery, cost, by_hand=by_hand)
+        if goes and not by_hand:
+            self.leaving(delivery)
+        return goes
+
+    @cached_property
+    def pricing(self) -> Pricing:
+        """Reckons what posts will cost."""
+        from bot.pricing import Pricing
+
+        return Pricing(self.ledger, self.accounts.values(), self.composer.compose)
 
     @cached_property
     def desk(self) -> Desk:
@@ -153,6 +184,7 @@ class App:
             read=self.read,
             clock=self.clock,
             planned=self.planner.planned,
+            costs=self.pricing.of,
         )
 
     def changed(self) -> None:
@@ -170,11 +202,18 @@ class App:
         return self.var / "wake"
 
     def work(
-        self, bell: Bell, *, news: Callable[[Sequence[Event]], None], trouble: Callable[[Exception], None]
+        self,
+        bell: Bell,
+        *,
+        news: Callable[[Sequence[Event]], None],
+        trouble: Callable[[Exception], None],
+        looked: Callable[[Dues], None],
+        patience: float,
     ) -> None:
-        """Be the daemon until the bell says stop."""
+        """Be the daemon until the bell says stop; what it is given is told in the daemon's own rooms."""
         from bot.daemon.work import work
 
+        self.pricing.reckon()
         work(
             ledger=self.ledger,
             planner=self.planner,
@@ -188,6 +227,8 @@ class App:
             trouble=trouble,
             clock=self.clock,
             monotonic=time.monotonic,
+            looked=looked,
+            patience=patience,
         )
 
     def clock(self) -> datetime:
@@ -206,6 +247,11 @@ class App:
     def connect(self, account: str) -> Adapter:
         """A fresh adapter for an account; does no I/O."""
         return self.settings.accounts[account].connect(account, self.settings.home)
+
+    def told(self) -> dict[str, Told]:
+        """What each account's network said last, as far as that is kept."""
+        now, home = self.clock(), self.settings.home
+        return {name: given.told(name, home, now) for name, given in self.settings.accounts.items()}
 
     def whereabouts(self, account: str) -> Mapping[str, str]:
         """Where a person looks at what this account published."""

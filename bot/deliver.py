@@ -26,6 +26,8 @@ from bot.errors import (
 from bot.model import Delivery, State
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from bot.ledger import Lane, Ledger
     from bot.model import Account, Article, Post, Receipt
     from bot.networks.base import Adapter
@@ -62,12 +64,16 @@ class Member:
 
 
 class Gate(Protocol):
-    """Whether a delivery may be sent at this moment, whatever hour it was given; if not, and not by hand, it has a later one now."""
+    """
+    Whether a delivery may be sent at this moment and this cost, whatever hour it was given.
 
-    def __call__(self, delivery: Delivery, *, by_hand: bool) -> bool: ...
+    If not, and not by hand, it has a later one now.
+    """
+
+    def __call__(self, delivery: Delivery, cost: Decimal, *, by_hand: bool) -> bool: ...
 
 
-def _always(delivery: Delivery, *, by_hand: bool) -> bool:  # noqa: ARG001 - a Gate's signature
+def _always(delivery: Delivery, cost: Decimal, *, by_hand: bool) -> bool:  # noqa: ARG001 - a Gate's signature
     return True
 
 
@@ -146,9 +152,7 @@ class Courier:
             lane, delivery = self._ledger.turn(account, self._clock())
             if delivery is None or not self._open(lane):
                 break
-            if self._gate(delivery, by_hand=False):
-                self._send(delivery, adapter)
-                sent += 1
+            sent += self._send(delivery, adapter, by_hand=False)
         return sent
 
     def _these(self, numbers: Sequence[int], account: str, adapter: Adapter) -> int:
@@ -156,8 +160,8 @@ class Courier:
         for number in numbers:
             give_up_at = self._clock() + timedelta(seconds=self._policy.patience)
             while self._may_go(number) and self._open(self._ledger.lane_of(account), by_hand=True):
-                self._send(self._ledger.delivery(number), adapter)
-                if not self._waited(number, give_up_at):
+                went = self._send(self._ledger.delivery(number), adapter, by_hand=True)
+                if not (went and self._waited(number, give_up_at)):
                     break
         return len(numbers)
 
@@ -165,7 +169,7 @@ class Courier:
         """Whether a person may have this sent now: what must be looked for first has its hour."""
         delivery, now = self._ledger.delivery(number), self._clock()
         if delivery.state is State.SCHEDULED:  # what has no hour waits for its turn, not for the operator
-            return self._gate(delivery, by_hand=True)
+            return True
         if delivery.state is not State.UNKNOWN or delivery.due_at is None:
             return False
         return self._repeatable(delivery.account) or delivery.due_at <= now
@@ -231,19 +235,31 @@ class Courier:
             self._ledger.pause(member.account.name, _words(error), now=now, credentials=member.credentials)
             raise
 
-    def _send(self, delivery: Delivery, adapter: Adapter) -> None:
-        """Make one attempt. The claim is on disk before the request leaves."""
+    def _send(self, delivery: Delivery, adapter: Adapter, *, by_hand: bool) -> bool:
+        """
+        Make one attempt, unless there is no room for it now, and it was put off.
+
+        Room is asked for the very post that is to be sent: until it is frozen the lane is ours, and nothing else takes it.
+        """
         try:
             post = self._post_of(delivery, adapter)
         except ComposeError as error:
             now = self._clock()
             due_at = now + timedelta(seconds=self._policy.mending)
             self._ledger.note_error(delivery, str(error), now=now, due_at=due_at)
-            return
+            return True
         if post is None:
             self._ledger.expire(delivery, now=self._clock())
-            return
-        claimed = self._ledger.claim(delivery, post, now=self._clock())
+            return True
+        cost = self._members[delivery.account].account.prices.of(post)
+        if not self._gate(delivery, cost, by_hand=by_hand):
+            return False
+        self._attempt(delivery, post, cost, adapter)
+        return True
+
+    def _attempt(self, delivery: Delivery, post: Post, cost: Decimal, adapter: Adapter) -> None:
+        """Make one attempt. The claim is on disk before the request leaves."""
+        claimed = self._ledger.claim(delivery, post, now=self._clock(), cost=cost)
         if claimed is None:  # settled by someone else since we read it
             return
         unknown = delivery.state is State.UNKNOWN

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 VISIBILITIES = ("public", "unlisted", "private")
@@ -102,13 +103,38 @@ class Network:
     deadline: float = 60.0
 
 
+class Links(StrEnum):
+    """Which parts of an account's posts may hold links."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    FIRST_PART = "first-part"
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a network bills for each part of a post, by whether it shows a link in it; the currency is the operator's."""
+
+    part: Decimal = Decimal(0)
+    with_link: Decimal = Decimal(0)
+
+    @property
+    def dearest(self) -> Decimal:
+        """What a part may cost at most; 0 where nothing costs anything."""
+        return max(self.part, self.with_link)
+
+    def of(self, post: Post) -> Decimal:
+        """What a post costs, all its parts together."""
+        return sum((self.with_link if part.has_link else self.part for part in post.parts), Decimal(0))
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """
     One login on one network, named by the operator.
 
     `hashtags` is how many a post may carry, None meaning all. `lang`, `warning` and `visibility` are for articles that have
-    none of their own.
+    none of their own. `campaign` is the part of a query that the article's own address gets: `name=value` with & between.
     """
 
     name: str
@@ -118,6 +144,9 @@ class Account:
     lang: str | None = None
     warning: str | None = None
     visibility: str | None = None
+    links: Links = Links.ALWAYS
+    campaign: str = ""
+    prices: Prices = Prices()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +156,18 @@ class Part:
     text: str
     spans: tuple[Span, ...] = ()
 
+    @property
+    def has_link(self) -> bool:
+        """Whether the network shows a link in it."""
+        return any(span.link for span in self.spans)
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
     """
     The exact content for one account; more than one part is a thread.
 
-    `title` and `url` are the article's own. `visibility` is None where the network knows none. `dropped` says in words for
+    `title` is the article's own, `url` its address as the account links to it, if it does. `visibility` is None where the network knows none. `dropped` says in words for
     people what was given up to make it fit.
     """
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from bot.schedule.calendar import Calendar
-from bot.schedule.caps import Tally
+from bot.schedule.caps import Tally, least_budget
 from bot.schedule.diary import HORIZON, LATE, Diary
 from bot.schedule.plan import plan
+from bot.schedule.purse import Purse, purse
 from bot.schedule.values import Pause, Planned, Why
 from bot.schedule.walls import MINUTE
 from bot.schedule.words import reason
@@ -17,6 +19,7 @@ from bot.schedule.words import reason
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
+    from decimal import Decimal
 
     from bot.ledger import Lane, Ledger
     from bot.model import Delivery
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
 _DAY = timedelta(days=1)
 _STALE = timedelta(minutes=15)
-_WINDOW = 48  # moments that are planned ahead; those after them come when these are near
+_WINDOW = 24  # moments that are planned ahead; those after them come when these are near
 _BURST = 500  # where nothing keeps posts apart
 _WINDOWS = 4_000  # of all sections together: a plan has no more room than that, however much waits
 _WHOLE = 10_000
@@ -55,6 +58,7 @@ class Outlook:
     rhythm: Rhythm
     pause: Pause | None
     more: int = 0
+    whole: bool = False
 
     @property
     def first(self) -> datetime | None:
@@ -69,7 +73,16 @@ class Outlook:
 class Planner:
     """Plans the accounts that have a rhythm; what is due on all others is so by itself."""
 
-    def __init__(self, ledger: Ledger, rhythms: Mapping[str, Rhythm], *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        rhythms: Mapping[str, Rhythm],
+        *,
+        clock: Callable[[], datetime],
+        took: Callable[[float], None] = lambda seconds: None,  # noqa: ARG005 - nobody asked to be told
+    ) -> None:
+        """`took` is told how long each plan took."""
+        self._took = took
         self._ledger = ledger
         self._clock = clock
         self._calendars = {account: Calendar(rhythm) for account, rhythm in rhythms.items()}
@@ -92,8 +105,11 @@ class Planner:
         last, touched = self._ledger.touched(self._last_event)
         slept = self._ledger.awake(self.planned, now=now, late=LATE, at_work=at_work)
         stale = [each for each in sorted(self.planned) if each in touched | slept or self._is_old(each, now)]
+        began = perf_counter()
         for account in stale:
             self._plan(account, now)
+        if stale:
+            self._took(perf_counter() - began)
         self._last_event = last
         known = filter(
             None, (self._known.get(each) for each in stale)
@@ -123,7 +139,15 @@ class Planner:
         pause = _pause(self._ledger.lane_of(account), now)
         until, most = (now + HORIZON, _WHOLE) if whole else self._window(calendar, pause, now)
         in_all = max(most, _WINDOWS)
-        line = self._ledger.line(account, now=now, until=until, horizon=now + HORIZON, most=most, in_all=in_all)
+        line = self._ledger.line(
+            account,
+            now=now,
+            until=until,
+            horizon=now + HORIZON,
+            most=most,
+            in_all=in_all,
+            dearest=least_budget(calendar.rhythm),
+        )
         planned = plan(
             line,
             calendar.rhythm,
@@ -134,7 +158,7 @@ class Planner:
             calendar=calendar,
         )
         more = self._ledger.in_line(account) - len(line) if whole else 0
-        self._latest[account] = Outlook(planned, calendar.rhythm, pause, more)
+        self._latest[account] = Outlook(planned, calendar.rhythm, pause, more, whole)
         return self._latest[account]
 
     def why(self, delivery: Delivery) -> str | None:
@@ -142,13 +166,16 @@ class Planner:
         if delivery.account not in self.planned:
             return None
         outlook = self._latest.get(delivery.account) or self.outlook(delivery.account)
+        if not outlook.whole and delivery.due_at is None and least_budget(outlook.rhythm) is not None:
+            outlook = self.outlook(delivery.account, whole=True)  # what waits for money stands in no nearer one
         return next((outlook.why(each) for each in outlook.planned if each.id == delivery.id), None)
 
-    def may_go(self, delivery: Delivery, *, by_hand: bool) -> bool:
+    def may_go(self, delivery: Delivery, cost: Decimal, *, by_hand: bool) -> bool:
         """
         Whether a delivery may be sent at this moment, whatever was planned: too much may have gone out meanwhile.
 
-        One by hand asks caps and budget alone. Any other that may not go now is put off until it may.
+        `cost` is that of the post that is to be sent. One by hand asks caps and budget alone. Any other that may not go now is
+        put off until it may.
         """
         waiting = self._ledger.waits(delivery.id) if delivery.account in self.planned else None
         if waiting is None:  # it may be out there, and goes on
@@ -157,13 +184,18 @@ class Planner:
         calendar = Calendar(self._calendars[delivery.account].rhythm)  # of our own: lanes are threads
         sent = self._sent(delivery.account, now)
         if by_hand:
-            return Tally(calendar, sent, now).full_until(now, waiting.cost) is None
+            return Tally(calendar, sent, now).full_until(now, cost) is None
         diary = Diary(calendar, sent, now, None)
-        at = diary.earliest(now, waiting.cost, Why.AT_ONCE, breaking=waiting.breaking).at
+        at = diary.earliest(now, cost, Why.AT_ONCE, breaking=waiting.breaking).at
         if at > now:
-            self._ledger.put_off(delivery.id, min(at, now + _DAY))
+            self._ledger.put_off(delivery.id, min(at, now + _DAY), cost)
             self._known.pop(delivery.account, None)
         return at <= now
+
+    def purse(self, account: str) -> Purse:
+        """What an account has spent today and this month, and what it may."""
+        now = self._clock()
+        return purse(self._calendars[account], self._sent(account, now), now)
 
     def _is_old(self, account: str, now: datetime) -> bool:
         known = self._known.get(account)

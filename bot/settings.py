@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -22,7 +23,9 @@ from bot import environment, networks
 from bot.environment import ACCOUNTS, PREFIX
 from bot.errors import ConfigurationError
 from bot.networks.base import AccountSettings
+from bot.networks.fields import Currency
 from bot.networks.timetable import Zone
+from bot.schedule import durations
 from bot.text.hashtags import NOISE
 
 if TYPE_CHECKING:
@@ -35,10 +38,29 @@ _WORDS = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*"
 _OF_AN_ACCOUNT = re.compile(rf"{ACCOUNTS}(?P<account>{_WORDS})__(?P<setting>{_WORDS})")
 _SEVERAL = re.compile(r"_+[^_]+_+[^_]+_+[^_]")
 _UNKNOWN = "no setting has this name"
+_SHORTEST_HISTORY = timedelta(days=31)  # so long the deliveries of a ledger that was put back are looked for
+_CHANNEL = re.compile(r"[A-Za-z][\w+.-]*://\S+", re.ASCII)
 
 
 def _words(value: object) -> object:
     return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+
+
+def _history(value: object) -> object:
+    if not isinstance(value, str) or value.strip().lower() == "all":
+        return value if isinstance(value, timedelta) else None
+    kept = durations.parse(value)
+    if kept < _SHORTEST_HISTORY:
+        raise ValueError(f"{durations.shown(kept)} is too short: at least {_SHORTEST_HISTORY.days}d, or all")
+    return kept
+
+
+def _channels(value: object) -> object:
+    """Of what apprise may make nothing, what no address could be; what is secret in one is not told."""
+    for number, url in enumerate(re.split(r"[\s;]+", value.strip(" ;")) if isinstance(value, str) else (), start=1):
+        if url and not _CHANNEL.fullmatch(url):
+            raise ValueError(f"number {number} of these is no address such as mailto://… or slack://…")
+    return value
 
 
 class Written(PydanticBaseSettingsSource):
@@ -76,6 +98,7 @@ class Settings(BaseSettings):
     timezone: Zone = Field(
         default=ZoneInfo("UTC"), description="the zone of times that name none, and of those that are shown"
     )
+    currency: Currency = Field(default="USD", description="the currency of prices and budgets, as it is shown")
     noise: Annotated[tuple[str, ...], BeforeValidator(_words)] = Field(
         default=NOISE, description="hashtags that are never posted, separated by commas"
     )
@@ -91,6 +114,26 @@ class Settings(BaseSettings):
         ge=0,
         allow_inf_nan=False,
         description="how long a post by hand goes on to settle an unknown outcome",
+    )
+    log_format: Literal["auto", "human", "json"] = Field(
+        default="auto", description="what `bot run` tells: human, json, or auto: human on a terminal, else json"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="the least that `bot run` tells: debug, info, warning or error"
+    )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="the port of this machine where `bot run` answers /healthz and /metrics; empty: none",
+    )
+    alerts: Annotated[SecretStr, BeforeValidator(_channels)] = Field(
+        default=SecretStr(""),
+        description="who is told of troubles: addresses as apprise has them, with spaces or ; between them",
+    )
+    history: Annotated[timedelta | None, BeforeValidator(_history)] = Field(
+        default=timedelta(days=365),
+        description="how long it is kept what happened to articles that are done, such as 90d, or all",
     )
     accounts: dict[str, SerializeAsAny[AccountSettings]] = Field(
         default_factory=dict, description="one login on one network each; with none, articles go to the outbox"

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bot.cli import show
+from bot.cli import money, show
 from bot.errors import ComposeError, one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from decimal import Decimal
 
     from rich.console import RenderableType
 
@@ -31,6 +32,12 @@ class Card:
     post: Post | None
     error: ComposeError | None = None
 
+    @property
+    def cost(self) -> Decimal | None:
+        """What the post costs; None where none does there."""
+        prices = self.account.prices
+        return prices.of(self.post) if self.post and prices.dearest else None
+
 
 def draw(article: Article, account: Account, composer: Composer) -> Card:
     """The card of one article for one account."""
@@ -40,7 +47,7 @@ def draw(article: Article, account: Account, composer: Composer) -> Card:
         return Card(article.headline, account, None, error)
 
 
-def show_all(cards: Sequence[Card], *, as_json: bool) -> None:
+def show_all(cards: Sequence[Card], *, currency: str, as_json: bool) -> None:
     """Put the cards before the reader, in the form that suits him."""
     if as_json:
         show.document([_json(card) for card in cards])
@@ -50,7 +57,7 @@ def show_all(cards: Sequence[Card], *, as_json: bool) -> None:
         if several:
             show.line(typer.style(one_line(headline), bold=True))
         for card in group:
-            (_draw if show.on_terminal() else _write)(card)
+            (_draw if show.on_terminal() else _write)(card, currency)
 
 
 def _json(card: Card) -> Mapping[str, Any]:
@@ -59,6 +66,7 @@ def _json(card: Card) -> Mapping[str, Any]:
         "network": card.account.network.name,
         "fits": card.post is not None,
         "error": str(card.error) if card.error else None,
+        "cost": money.number(card.cost),
         "dropped": list(card.post.dropped) if card.post else [],
         "warning": card.post.warning if card.post else None,
         "visibility": card.post.visibility if card.post else None,
@@ -79,7 +87,7 @@ def _part_json(part: Part, card: Card) -> Mapping[str, Any]:
     }
 
 
-def _write(card: Card) -> None:
+def _write(card: Card, currency: str) -> None:
     """The card as plain text."""
     show.line(f"== {_title(card.account)}")
     if card.post is None:
@@ -88,22 +96,24 @@ def _write(card: Card) -> None:
     for part in card.post.parts:
         show.line(printable(part.text))
         show.line("-- " + ", ".join(f"{n:,} of {limit:,} {unit}" for unit, n, limit in _telling(part, card)))
-    for note in _notes(card.post):
+    for note in _notes(card.post, card.cost, currency):
         show.line(f"-- {printable(note)}")
     show.line()
 
 
-def _draw(card: Card) -> None:
+def _draw(card: Card, currency: str) -> None:
     """The card as a panel."""
     from rich.console import Console, Group
     from rich.panel import Panel
 
     colour = "green" if card.post else "red"
-    panel = Panel(Group(*_rows(card)), title=_title(card.account), title_align="left", border_style=colour, width=80)
+    panel = Panel(
+        Group(*_rows(card, currency)), title=_title(card.account), title_align="left", border_style=colour, width=80
+    )
     Console().print(panel)
 
 
-def _rows(card: Card) -> list[RenderableType]:
+def _rows(card: Card, currency: str) -> list[RenderableType]:
     from rich.text import Text
 
     if card.post is None:
@@ -112,10 +122,10 @@ def _rows(card: Card) -> list[RenderableType]:
     for part in card.post.parts:
         rows += [*([Text("· · ·", style="dim", justify="center")] if rows else []), _marked(part)]
         rows += [_bar(*length) for length in _telling(part, card)]
-    return [*rows, *(Text(printable(note), style="yellow") for note in _notes(card.post))]
+    return [*rows, *(Text(printable(note), style="yellow") for note in _notes(card.post, card.cost, currency))]
 
 
-def _notes(post: Post) -> Iterator[str]:
+def _notes(post: Post, cost: Decimal | None, currency: str) -> Iterator[str]:
     """What a reader of the text alone would not know."""
     if post.warning and post.warning not in post.parts[0].text:
         yield f"folded behind a warning: {one_line(post.warning)}"
@@ -123,6 +133,8 @@ def _notes(post: Post) -> Iterator[str]:
         yield f"not for everybody: {post.visibility}"
     if post.dropped:
         yield f"given up: {'; '.join(post.dropped)}"
+    if cost is not None:
+        yield f"costs {money.amount(cost)} {currency}"
 
 
 def _marked(part: Part) -> RenderableType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from bot.app import App
     from bot.model import Network
 
+_PATIENCE = timedelta(seconds=20)
 SAMPLE = Article(
     identities=("id:sample",),
     headline="A headline",
@@ -45,17 +47,40 @@ class Finding:
         return self.code is Exit.DONE
 
 
-def run(app: App, *, offline: bool) -> list[Finding]:
-    """Everything that can be tried without sending."""
+def run(app: App, *, offline: bool, alert: bool = False) -> list[Finding]:
+    """Everything that can be tried without sending; an `alert` is sent where that was asked for."""
     findings = [Finding("settings", f"{_counted(len(app.accounts), 'account')}, home {app.settings.home}")]
     findings += _readable_by_others(app)
     findings += _rhythms(app)
     findings.append(_ledger(app))
     findings += _templates(app)
     findings += _queued(app)
+    findings += _alerts(app, send=alert)
     if not offline:
         findings += _logins(app)
     return findings
+
+
+def _alerts(app: App, *, send: bool) -> Iterator[Finding]:
+    """Whether there is a way to the operator, and on his word whether a message takes it."""
+    from bot.operations.alerts import channels, quietly
+
+    try:
+        found = channels(alerts, app.key) if (alerts := app.settings.alerts.get_secret_value()) else []
+    except BotError as error:
+        yield Finding("alerts", str(error), of_error(error))
+        return
+    if not send:
+        told = f"{_counted(len(found), 'channel')}; `bot check --alert` sends a message to try" if found else ""
+        yield from [Finding("alerts", told)] if told else []
+        return
+    if not found:
+        yield Finding("alerts", "BOT_ALERTS names nobody", Exit.REFUSED)
+    for number, channel in enumerate(found, start=1):
+        with quietly():
+            sent = channel.tell("bot check", "This is a trial: the bot's alerts arrive here.")
+        what = "took the trial message" if sent else "did not take the trial message; look at its address"
+        yield Finding(f"alerts, number {number}", what, Exit.DONE if sent else Exit.REFUSED)
 
 
 def _readable_by_others(app: App) -> Iterator[Finding]:
@@ -66,11 +91,13 @@ def _readable_by_others(app: App) -> Iterator[Finding]:
 
 def _rhythms(app: App) -> Iterator[Finding]:
     """What each account's limits do to each other; some may be meant so."""
-    from bot.schedule.contradictions import contradictions, surprises
+    from bot.schedule.contradictions import contradictions, surprises, too_dear
 
     now = app.clock()
     for name, rhythm in app.rhythms.items():
-        yield from (Finding(f"rhythm of {name}", each, Exit.REFUSED) for each in contradictions(rhythm, now))
+        account = app.accounts[name]
+        wrong = (*contradictions(rhythm, now), *too_dear(rhythm, account.prices, account.links))
+        yield from (Finding(f"rhythm of {name}", each, Exit.REFUSED) for each in wrong)
         yield from (Finding(f"rhythm of {name}", each) for each in surprises(rhythm, now))
 
 
@@ -88,9 +115,15 @@ def _templates(app: App) -> Iterator[Finding]:
 
 
 def _queued(app: App) -> Iterator[Finding]:
-    """Every queued article, made into a post for each of its accounts."""
-    good = 0
-    for path in app.queue.waiting(app.clock()):
+    """Every queued article, made into a post for each of its accounts; of very many, as many as a start may wait for."""
+    good, give_up_at = 0, app.clock() + _PATIENCE
+    waiting = app.queue.waiting(app.clock())
+    for tried, path in enumerate(waiting):
+        if app.clock() > give_up_at:
+            yield Finding(
+                "queue", f"{_counted(len(waiting) - tried, 'file')} more are not tried: that would take too long"
+            )
+            break
         try:
             article = app.read(path)
         except BotError as error:

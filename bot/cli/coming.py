@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from bot.cli import opening, show
+from bot.cli import money, opening, show
 from bot.errors import one_line
 from bot.schedule.values import Why
 
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _HEADLINE = 60  # characters of one
 _HALF_HOURS = 48
-_SINGLY = 20  # of those that will expire
+_SINGLY = 20  # of those that are never sent
 
 
 class Coming(NamedTuple):
-    """A delivery that waits: when it goes, if it does, and why then or why not."""
+    """A delivery that waits: when it goes, if it does, and why then or why not; `cost` is None where none costs anything."""
 
     at: datetime | None
     id: int
@@ -34,7 +35,8 @@ class Coming(NamedTuple):
     account: str
     headline: str
     why: str
-    expires: bool
+    never: bool
+    cost: Decimal | None = None
 
     @property
     def json(self) -> dict[str, Any]:
@@ -46,12 +48,14 @@ class Coming(NamedTuple):
             "due_at": show.stamp(self.at),
             "headline": self.headline,
             "why": self.why,
+            "cost": money.number(self.cost),
         }
 
-    def row(self, now: datetime, zone: tzinfo) -> tuple[str, str, str, str, str]:
+    def row(self, now: datetime, zone: tzinfo, *, priced: bool) -> tuple[str, ...]:
         """The same in a table."""
         when = "now" if self.at and self.at <= now else _when(self.at, zone)
-        return when, self.account, _shortened(self.headline), self.why, str(self.id)
+        cost = ["" if self.cost is None else money.amount(self.cost)] if priced else []
+        return when, self.account, _shortened(self.headline), self.why, *cost, str(self.id)
 
 
 def register(cli: typer.Typer) -> None:
@@ -75,9 +79,12 @@ def plan(
     if placed and show.on_terminal():
         for line in _calendar([each.at for each in placed if each.at], now, days, zone):
             show.line(line)
-    show.table(("when", "account", "post", "why", "id"), [each.row(now, zone) for each in placed])
+    priced = any(each.cost is not None for each in near)
+    columns = ("when", "account", "post", "why", *(["cost"] if priced else []), "id")
+    show.table(columns, [each.row(now, zone, priced=priced) for each in placed])
     for line in _others([each for each in near if each.at is None], len(waiting) - len(near), more):
         show.line(line)
+    _tell_costs(app, placed)
     if not waiting:
         show.line("Nothing is waiting.")
 
@@ -86,23 +93,39 @@ def _waiting(app: App) -> tuple[list[Coming], int]:
     """All that waits on any account, soonest first, and how many more there are than a look takes in."""
     found: list[Coming] = []
     more = 0
-    for account in app.accounts:
+    for account, configured in app.accounts.items():
         outlook = app.planner.outlook(account, whole=True)
         told = app.ledger.headlines([each.id for each in outlook.planned])
         more += outlook.more
         for each in outlook.planned:
-            article, headline = told[each.id]
-            expires = each.why.ended or each.why is Why.WILL_EXPIRE
-            found.append(Coming(each.moment, each.id, article, account, headline, outlook.why(each), expires))
+            article, headline, reckoned = told[each.id]
+            cost = reckoned if configured.prices.dearest else None
+            never = each.why.ended or each.why in {Why.WILL_EXPIRE, Why.TOO_DEAR}
+            found.append(Coming(each.moment, each.id, article, account, headline, outlook.why(each), never, cost))
     return sorted(found, key=lambda each: (each.at or _NEVER, each.id)), more
 
 
+def _tell_costs(app: App, placed: Sequence[Coming]) -> None:
+    """What these cost, by account and day, beside what there is for them."""
+    costs: dict[str, list[tuple[datetime, Decimal]]] = {}
+    for each in placed:
+        if each.at is not None and each.cost is not None:
+            costs.setdefault(each.account, []).append((each.at, each.cost))
+    if not costs:
+        return
+    show.line()
+    rows = [row for account, some in sorted(costs.items()) for row in money.days(app, account, some)]
+    show.table(("account", "in", "posts", "cost", "spent", "budget"), rows)
+    total = sum((each.cost for each in placed if each.cost is not None), Decimal(0))
+    show.line(f"All of these cost {money.amount(total)} {app.settings.currency}.")
+
+
 def _others(unplaced: Sequence[Coming], later: int, more: int) -> Iterator[str]:
-    """What has no moment: what will expire one by one, as far as that can be read, and the rest by its reason."""
-    expiring = [each for each in unplaced if each.expires][:_SINGLY]
-    for each in expiring:
+    """What has no moment: what is never sent one by one, as far as that can be read, and the rest by its reason."""
+    lost = [each for each in unplaced if each.never][:_SINGLY]
+    for each in lost:
         yield f"Not sent: {each.account}, {_shortened(each.headline)}: {each.why} (delivery {each.id})"
-    rest = Counter((each.account, each.why) for each in unplaced if each not in expiring)
+    rest = Counter((each.account, each.why) for each in unplaced if each not in lost)
     for (account, why), number in sorted(rest.items()):
         yield f"No moment yet: {account}, {number:,} {'post' if number == 1 else 'posts'}: {why}"
     if later:

@@ -68,7 +68,7 @@ class Dispatch:
         composer, accounts_of = self._app.composer, self._app.accounts_of
         articles = [article for _, article in self.read(sources)]
         drawn = [cards.draw(each, account, composer) for each in articles for account in accounts_of(each, self._to)]
-        cards.show_all(drawn, as_json=as_json)
+        cards.show_all(drawn, currency=self._app.settings.currency, as_json=as_json)
         self._codes += [Exit.DONE if card.post else Exit.REFUSED for card in drawn]
 
     def take_in_queue(self) -> Round:
@@ -118,6 +118,7 @@ class Dispatch:
     def _send_all_due(self) -> None:
         """Plan and send in turn, until nothing is due; what another bot is sending is not waited for."""
         courier, planner, idle = self._app.courier, self._app.planner, 0
+        self._app.pricing.reckon()
         planner.replan(at_work=True)
         while idle < _IN_VAIN:
             idle = 0 if courier.deliver_due() else idle + 1
@@ -186,8 +187,15 @@ class Dispatch:
         article, now = self._app.ledger.article(before.article), self._app.clock()
         due_at = max(at or now, article.publish_at or now)
         try:
-            planned = self._app.planner.planned
-            self._app.ledger.again(before.article, [account], now=now, due_at=due_at, not_before=at, planned=planned)
+            self._app.ledger.again(
+                before.article,
+                [account],
+                now=now,
+                due_at=due_at,
+                not_before=at,
+                planned=self._app.planner.planned,
+                costs=self._app.pricing.of(article),
+            )
         except Refused as error:
             self._refused.add(before.id)
             self._tell(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.cli import show
+from bot.cli import money, show
 from bot.cli.standing import Step
 from bot.cli.way import Way, way
 
@@ -23,6 +23,7 @@ class Halt:
     next_due: datetime | None
     waiting: int
     since: datetime | None = None
+    spending: money.Spending | None = None
 
     @property
     def note(self) -> str:
@@ -93,24 +94,21 @@ class Halt:
             "search": self.search,
             "waiting": self.waiting,
             "next_due": show.stamp(self.next_due),
+            "money": self.spending.json if self.spending else None,
         }
 
 
 def halts(app: App, waiting: dict[str, int]) -> list[Halt]:
     """What holds for each configured account; `waiting` is how much waits for each."""
     ways = [way(app, lane) for lane in app.ledger.lanes() if lane.account in app.accounts]
-    since = _since(app) if any(each.state == "paused" for each in ways) else {}
+    since = app.ledger.paused_since() if any(each.state == "paused" for each in ways) else {}
     return [
         Halt(
             each,
             app.planner.next_due_of(each.lane.account),
             waiting.get(each.lane.account, 0),
             since.get(each.lane.account) if each.state == "paused" else None,
+            money.spending(app, each.lane.account),
         )
         for each in ways
     ]
-
-
-def _since(app: App) -> dict[str, datetime]:
-    """When each account was last paused."""
-    return {event.account: event.at for event in app.ledger.events() if event.event == "paused" and event.account}

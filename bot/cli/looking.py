@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import checks, exits, opening, show
+from bot.cli import checks, exits, money, opening, show
 from bot.cli.cases import Case, case
 from bot.cli.exits import Exit
 from bot.cli.halts import halts
@@ -16,9 +16,10 @@ from bot.errors import ConfigurationError
 from bot.model import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from bot.app import App
+    from bot.cli.halts import Halt
     from bot.ledger import Event
     from bot.model import Delivery
 
@@ -35,9 +36,12 @@ def register(cli: typer.Typer) -> None:
 def status(as_json: Json = False) -> None:
     """Show where everything stands, and what wants attention."""
     app = opening.app()
-    counts, unsettled = app.ledger.counts(), app.ledger.unsettled()
-    accounts = halts(app, Counter(delivery.account for delivery in unsettled))
-    wanting = [case(app, delivery) for delivery in _attention(app, unsettled)]
+    counts, tally = app.ledger.counts(), app.ledger.tally()
+    waiting = Counter[str]()
+    for (account, state), number in tally.items():
+        waiting[account] += 0 if state.final else number
+    accounts = halts(app, waiting)
+    wanting = [case(app, delivery) for delivery in _attention(app)]
     if as_json:
         show.document(
             {
@@ -47,15 +51,26 @@ def status(as_json: Json = False) -> None:
             }
         )
         return
-    show.table(("account", "network", "state", "waiting", "next due"), [each.row for each in accounts])
+    _draw_accounts(accounts)
     show.line(", ".join(f"{counts[state]} {state}" for state in State if counts.get(state)) or "No deliveries yet.")
     for halt in accounts:
         if halt.search:
             show.line(f"{halt.way.lane.account} is {halt.search}.")
     for halt in accounts:
+        for waits in halt.spending.waits if halt.spending else ():
+            show.line(f"{halt.way.lane.account}: {waits}.")
+    for halt in accounts:
         if halt.way.held_up:
             halt.draw()
     _draw_all([each for each in wanting if not each.is_the_accounts])
+
+
+def _draw_accounts(accounts: Sequence[Halt]) -> None:
+    """A row for each account; what it spends, where any of them does."""
+    priced = any(each.spending for each in accounts)
+    columns = ("account", "network", "state", "waiting", "next due", *(money.COLUMNS if priced else ()))
+    nothing = ("",) * len(money.COLUMNS) if priced else ()
+    show.table(columns, [(*each.row, *(each.spending.row if each.spending else nothing)) for each in accounts])
 
 
 def _draw_all(wanting: list[Case]) -> None:
@@ -69,12 +84,10 @@ def _draw_all(wanting: list[Case]) -> None:
         show.line(f"And {rest.total()} more like these: {counted}. `bot status --json` has all of them.")
 
 
-def _attention(app: App, unsettled: Iterable[Delivery]) -> list[Delivery]:
+def _attention(app: App) -> list[Delivery]:
     """What the ledger points out, and what no account is left for."""
-    homeless = [delivery for delivery in unsettled if delivery.account not in app.accounts]
-    return sorted(
-        {delivery.id: delivery for delivery in (*app.ledger.attention(), *homeless)}.values(), key=lambda d: d.id
-    )
+    found = (*app.ledger.attention(), *app.ledger.unsettled(besides=app.accounts))
+    return sorted({delivery.id: delivery for delivery in found}.values(), key=lambda d: d.id)
 
 
 def log(
@@ -88,6 +101,8 @@ def log(
     if as_json:
         show.document([_event_json(event) for event in events])
         return
+    if pruned := app.ledger.pruned():
+        show.notice(f"Pruned is {show.in_zone(pruned, app.settings.timezone)}: BOT_HISTORY says how long it is kept.")
     rows = [
         (
             show.moment(event.at, app.settings.timezone),
@@ -138,11 +153,12 @@ def _event_json(event: Event) -> dict[str, Any]:
 
 def check(
     offline: Annotated[bool, typer.Option("--offline", help="Do not ask the networks.")] = False,
+    alert: Annotated[bool, typer.Option("--alert", help="Send a trial message to each of BOT_ALERTS.")] = False,
     as_json: Json = False,
 ) -> None:
     """Try settings, templates, queued articles and credentials."""
     app = opening.app()
-    findings = checks.run(app, offline=offline)
+    findings = checks.run(app, offline=offline, alert=alert)
     if as_json:
         show.document([{"what": f.what, "ok": f.ok, "detail": f.detail} for f in findings])
     else:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _NEAR = re.compile(r"((?:https?|file)://\S+) is like what was sent")
 _SAID = {
     State.SENDING: "Being sent at this moment, or its sender was cut off",
-    State.EXPIRED: "Not posted: its time was over. First give the article another expires_at, and `bot add` it",
+    State.EXPIRED: "Not posted: its time was over. If its expires_at has passed, give the article another, and `bot add` it",
     State.DELIVERED: "",
 }
 

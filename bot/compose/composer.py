@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bot
-from bot.compose.fitting import Parts, fit
+from bot.compose.fitting import fit
+from bot.compose.links import Text, addressed, own_words, permitted
 from bot.compose.templates import Templates
 from bot.compose.tidy import as_data, split
 from bot.errors import ComposeError
-from bot.model import Account, Article, Network, Part, Post
+from bot.model import Account, Article, Links, Network, Part, Post
 from bot.text.hashtags import without_noise
 
 if TYPE_CHECKING:
@@ -32,10 +33,13 @@ class Composer:
         article = _with_defaults(article, account)
         visibility = _visibility(article, account)
         own = next((name for name in (account.name, account.network.name) if name in article.text), None)
+        linked = addressed(article, account)
         if own is None:
-            parts, dropped = self._fitted(article, account)
+            text, dropped = self._fitted(linked, account)
         else:
-            parts, dropped = _parts(article.text[own], account.network), ()
+            parts = own_words(_parts(article.text[own], account.network), article, account)
+            text, dropped = permitted(parts, account), ()
+        parts, dropped = text.parts, dropped + _withheld(article, text, account, own)
         if not parts:
             raise ComposeError(
                 f"nothing is left to post on account {account.name}", hint="Give it a headline or a text."
@@ -47,7 +51,7 @@ class Composer:
         return Post(
             parts=tuple([Part(text, tuple(account.network.spans(text))) for text in parts]),
             title=article.headline,
-            url=article.url,
+            url=linked.url,
             lang=article.lang,
             warning=article.warning,
             visibility=visibility,
@@ -62,13 +66,13 @@ class Composer:
         """What is wrong with the syntax of the templates."""
         return list(self._templates.check())
 
-    def _fitted(self, article: Article, account: Account) -> tuple[Parts, tuple[str, ...]]:
+    def _fitted(self, article: Article, account: Account) -> tuple[Text, tuple[str, ...]]:
         template, network = self._templates.choose(article, account), account.network
         tags = tuple(without_noise(article.hashtags, self._noise))[: account.hashtags]
         return fit(
             replace(as_data(article), hashtags=tags),
-            lambda article: _parts(self._render(template, article, account), network),
-            lambda parts: _excess(parts, network, article.warning) is None,
+            lambda article: permitted(_parts(self._render(template, article, account), network), account),
+            lambda text: _excess(text.parts, network, article.warning) is None,
         )
 
     def _render(self, template: Template, article: Article, account: Account) -> str:
@@ -90,10 +94,17 @@ def packaged_templates() -> Path:
     return installed if installed.is_dir() else package.parent / "templates"
 
 
-def _parts(text: str, network: Network) -> Parts:
+def _parts(text: str, network: Network) -> tuple[str, ...]:
     """The parts of a text; one, with blank lines for the breaks, where the network has no threads."""
     parts = split(text)
     return parts if network.threads or not parts else ("\n\n".join(parts),)
+
+
+def _withheld(article: Article, text: Text, account: Account, own: str | None) -> tuple[str, ...]:
+    """What the account's policy keeps from its readers, in words for people."""
+    hidden = article.url if own is None and account.links is Links.NEVER else None
+    links = dict.fromkeys((*filter(None, [hidden]), *text.withheld))
+    return (f"link{'s' if len(links) > 1 else ''}: {', '.join(links)}",) if links else ()
 
 
 def _with_defaults(article: Article, account: Account) -> Article:
@@ -112,7 +123,7 @@ def _visibility(article: Article, account: Account) -> str | None:
     return None
 
 
-def _excess(parts: Parts, network: Network, warning: str | None) -> str | None:
+def _excess(parts: Sequence[str], network: Network, warning: str | None) -> str | None:
     """By how much the first part that is too long is so."""
     for index, text in enumerate(parts, start=1):
         for limit in network.limits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.compose.cuts import cut, sentence_ends, word_ends
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bot.model import Article
 
-Parts = tuple[str, ...]
+Text = TypeVar("Text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +52,31 @@ def ladder(article: Article) -> Iterator[Rung]:
 
 
 def fit(
-    article: Article, render: Callable[[Article], Parts], fits: Callable[[Parts], bool]
-) -> tuple[Parts, tuple[str, ...]]:
+    article: Article, render: Callable[[Article], Text], fits: Callable[[Text], bool]
+) -> tuple[Text, tuple[str, ...]]:
     """The most of the article that fits, as `render` shows it, and what was given up; where nothing fits, the least of it."""
-    parts, dropped = render(article), list[str]()
+    text, dropped = render(article), list[str]()
     for rung in ladder(article):
-        if fits(parts):
+        if fits(text):
             break
-        article, parts, told = _give_up(rung, article, parts, render, fits)
+        article, text, told = _give_up(rung, article, text, render, fits)
         dropped += told
-    return parts, tuple(dropped)
+    return text, tuple(dropped)
 
 
 def _give_up(
-    rung: Rung, article: Article, whole: Parts, render: Callable[[Article], Parts], fits: Callable[[Parts], bool]
-) -> tuple[Article, Parts, list[str]]:
-    """The article after as few steps as will do, its parts, and what to tell people of it."""
+    rung: Rung, article: Article, whole: Text, render: Callable[[Article], Text], fits: Callable[[Text], bool]
+) -> tuple[Article, Text, list[str]]:
+    """The article after as few steps as will do, its text, and what to tell people of it."""
 
     @cache
-    def parts(n: int) -> Parts:
+    def shown(n: int) -> Text:
         return render(rung.after(n, article)) if n else whole
 
     last = max(rung.most, 0)
-    if parts(last) == whole:  # not shown, and not to come back in the place of what goes after it
+    if shown(last) == whole:  # not shown, and not to come back in the place of what goes after it
         return rung.after(last, article), whole, []
-    if fits(parts(last)):
-        last = bisect_left(range(last), True, lo=1, key=lambda n: fits(parts(n)))
-    first = 1 if parts(1) != whole else bisect_left(range(last), True, lo=1, key=lambda n: parts(n) != whole)
-    return rung.after(last, article), parts(last), [rung.told(first, last, article)]
+    if fits(shown(last)):
+        last = bisect_left(range(last), True, lo=1, key=lambda n: fits(shown(n)))
+    first = 1 if shown(1) != whole else bisect_left(range(last), True, lo=1, key=lambda n: shown(n) != whole)
+    return rung.after(last, article), shown(last), [rung.told(first, last, article)]

@@ -21,8 +21,14 @@ def visible(text: str) -> str:
 
 def split(text: str) -> tuple[str, ...]:
     """The parts of a thread, which lines of `---` separate; tidied, and none of them empty."""
-    parts = [_BLANK_LINES.sub("\n\n", part).strip() for part in _RULE.split(visible(text))]
+    parts = [tidied(part) for part in _RULE.split(visible(text))]
     return tuple(part for part in parts if part)
+
+
+def tidied(text: str) -> str:
+    """The text with at most one blank line at a time, and no white space at its lines' ends."""
+    lines = "\n".join([line.rstrip() for line in text.split("\n")])
+    return _BLANK_LINES.sub("\n\n", lines).strip()
 
 
 def as_data(article: Article) -> Article:

@@ -10,8 +10,9 @@ from bot.intake.identity import queued
 from bot.intake.paths import place_in, stands_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
+    from decimal import Decimal
     from pathlib import Path
 
     from bot.intake.queue import Queue
@@ -39,14 +40,20 @@ class Desk:
         read: Callable[[Path], Article],
         clock: Callable[[], datetime],
         planned: Collection[str] = (),
+        costs: Callable[[Article], Mapping[str, Decimal]] = lambda article: {},  # noqa: ARG005 - nothing costs anything
     ) -> None:
-        """For the accounts that are `planned` it is the plan that says when their deliveries are due."""
+        """
+        For the accounts that are `planned` it is the plan that says when their deliveries are due.
+
+        `costs` tells what an article would cost, on the accounts where it would.
+        """
         self._ledger = ledger
         self._queue = queue
         self._accounts_of = accounts_of
         self._read = read
         self._clock = clock
         self._planned = planned
+        self._costs = costs
         self._files: dict[Path, int] = {}
 
     def take_in(
@@ -67,6 +74,7 @@ class Desk:
             to=to,
             not_before=at,
             planned=self._planned,
+            costs=self._costs(article),
             back=back,
         )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from bot.daemon.pace import LOOK, SLICE, Looked, plan_at, rest, survey_at
 from bot.daemon.turns import next_turn
 from bot.errors import BotError
+from bot.schedule.diary import LATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from bot.ledger import Event, Ledger
     from bot.planning import Planner
 
+Dues = dict[str, "datetime | None"]
+"""When something is due next on each account."""
 _AFTER_TROUBLE = 5.0  # seconds: a full disk is not asked again at once
 
 
@@ -34,7 +37,8 @@ class Loop:
     """
     One look after another, each of them short.
 
-    `news` is given what happened, by whosever hand, and `trouble` what went wrong; neither ends the loop.
+    `news` is given what happened, by whosever hand, and `trouble` what went wrong; neither ends the loop. `looked` is called
+    after each look, with when each account's next post is due; `patience` is how long it may sleep at most.
     """
 
     def __init__(
@@ -49,6 +53,8 @@ class Loop:
         trouble: Callable[[Exception], None],
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
+        looked: Callable[[Dues], None] = lambda dues: None,  # noqa: ARG005 - nobody asked to be told
+        patience: float = LOOK,
     ) -> None:
         self._ledger = ledger
         self._planner = planner
@@ -59,15 +65,26 @@ class Loop:
         self._trouble = trouble
         self._clock = clock
         self._monotonic = monotonic
+        self._looked = looked
+        self._patience = patience
+        self._dues: Dues = {}
         self._surveyed = Looked()
         self._planned = Looked()
         self._changed = True
         self._last_event: int | None = None
+        self._replanned_at: datetime | None = None
+
+    @property
+    def is_awake(self) -> bool:
+        """Whether the plan knows what the time is: after a machine's sleep a turn may come before the first look."""
+        return self._replanned_at is not None and self._clock() - self._replanned_at <= LATE
 
     def run(self) -> None:
         """Look whenever there is a reason, and at least once a minute, until the bell says stop."""
         while not self._bell.is_stopped:
-            self._bell.wait(self.look())
+            wait = self.look()
+            self._looked(self._dues)
+            self._bell.wait(min(wait, self._patience))
 
     def look(self) -> float:
         """Do what is to be done now; how long nothing more is, as far as can be told. What fails is tried again."""
@@ -107,10 +124,11 @@ class Loop:
         if began < plan_at(self._planned, pending=self._inbox.pending):
             return
         self._planner.replan(at_work=True)
-        dues, turns = self._planner.next_dues(), self._roster.turns
+        self._replanned_at = self._clock()
+        self._dues, turns = self._planner.next_dues(), self._roster.turns
         now, monotonic = self._clock(), self._monotonic()
         self._roster.set(
-            {each: next_turn(due, turns.get(each), now=now, monotonic=monotonic) for each, due in dues.items()}
+            {each: next_turn(due, turns.get(each), now=now, monotonic=monotonic) for each, due in self._dues.items()}
         )
         self.tell_news()
         self._planned = Looked(began, self._monotonic() - began)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from bot.daemon.bell import Bell
     from bot.daemon.desk import Desk
+    from bot.daemon.loop import Dues
     from bot.deliver import Courier
     from bot.intake.queue import Queue
     from bot.ledger import Event, Ledger
@@ -39,9 +40,13 @@ def work(
     trouble: Callable[[Exception], None],
     clock: Callable[[], datetime],
     monotonic: Callable[[], float],
+    looked: Callable[[Dues], None],
+    patience: float,
 ) -> None:
     """
     Take in, plan and deliver until the bell says stop; then wait for the requests under way.
+
+    `looked` is called after every look, so at the latest after `patience` seconds, and for the first time when all is at work.
 
     Raises ConfigurationError where the ledger has a daemon already.
     """
@@ -52,7 +57,7 @@ def work(
         inbox = Inbox(desk, ledger, queue, known=known, clock=clock, monotonic=monotonic)
         roster = Roster(
             accounts,
-            lambda account, go_on: courier.deliver_due_of(account, go_on=go_on),
+            lambda account, go_on: courier.deliver_due_of(account, go_on=lambda: go_on() and loop.is_awake),
             ended=bell.ring,
             told=trouble,
             monotonic=monotonic,
@@ -67,6 +72,8 @@ def work(
             trouble=trouble,
             clock=clock,
             monotonic=monotonic,
+            looked=looked,
+            patience=patience,
         )
         roster.start()
         try:

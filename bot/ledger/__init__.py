@@ -11,8 +11,11 @@ from bot.ledger.attempts import Attempts
 from bot.ledger.by_hand import ByHand
 from bot.ledger.keeping import Keeping
 from bot.ledger.lanes import Lanes
+from bot.ledger.measuring import Measuring
 from bot.ledger.opening import open_database
 from bot.ledger.planning import Planning
+from bot.ledger.pricing import Pricing
+from bot.ledger.pruning import Pruning
 from bot.ledger.queueing import Queueing
 from bot.ledger.reading import Reading
 
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["Event", "Lane", "Ledger", "Taken", "open_ledger"]
 
 
-class Ledger(Articles, Attempts, ByHand, Accounts, Lanes, Keeping, Planning, Queueing, Reading):
+class Ledger(
+    Articles, Attempts, ByHand, Accounts, Lanes, Keeping, Measuring, Planning, Pricing, Pruning, Queueing, Reading
+):
     """
     Every promise that outlives this process; each public method is one transaction.
 

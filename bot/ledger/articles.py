@@ -13,14 +13,16 @@ from bot.ledger.accounts import row_of
 from bot.ledger.answers import Taken
 from bot.ledger.base import Base
 from bot.ledger.codec import dump, load
+from bot.ledger.pricing import price
 from bot.ledger.rows import change, note, note_on, one, whole
 from bot.ledger.schema import accounts, articles, deliveries, events, identities
 from bot.model import Article, State
 from bot.schedule.sections import section
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
+    from decimal import Decimal
 
     from sqlalchemy import Connection
 
@@ -57,6 +59,7 @@ class Articles(Base):
         to: Collection[str] = (),
         not_before: datetime | None = None,
         planned: Collection[str] = (),
+        costs: Mapping[str, Decimal] | None = None,
         back: bool = False,
     ) -> Taken:
         """
@@ -65,8 +68,9 @@ class Articles(Base):
         A new one gets a delivery for each of `accounts`, and so they stay; a known one only for those named in `to` that
         have none. What is edited goes out in its new words wherever nothing of it can be out already: such deliveries are
         due at `due_at` if they had an error, or if `publish_at` has changed. For the accounts that are `planned` it is
-        the plan that gives them their moments, but none that comes `not_before`. What was called off because its file was
-        taken from the queue is scheduled again where the article is `back`.
+        the plan that gives them their moments, but none that comes `not_before`. `costs` is what it would cost on accounts
+        where it costs something. What was called off because its file was taken from the queue is scheduled again where the
+        article is `back`.
         """
         times = Times(now, due_at, not_before, frozenset(planned))
         with self._database.writing() as db:
@@ -79,6 +83,7 @@ class Articles(Base):
             for account in accounts:
                 if found is None or (account.name in to and not _deliveries(db, number, account)):
                     _schedule(db, number, article, account, times)
+            price(db, number, costs or {})
             return Taken(number, found is None, changed, whole(db, deliveries.c.article == number))
 
     def again(
@@ -90,6 +95,7 @@ class Articles(Base):
         due_at: datetime | None,
         not_before: datetime | None = None,
         planned: Collection[str] = (),
+        costs: Mapping[str, Decimal] | None = None,
     ) -> tuple[Delivery, ...]:
         """
         One more delivery of the article to each of `accounts`, under a key of its own; due as one that is taken in.
@@ -107,7 +113,9 @@ class Articles(Base):
                             where=f"delivery {delivery.id}",
                             hint=_UNTIL_SETTLED[delivery.state],
                         )
-            return tuple(_schedule(db, article, content, account, times) for account in accounts)
+            made = tuple(_schedule(db, article, content, account, times) for account in accounts)
+            price(db, article, costs or {})
+            return made
 
     def release(self, identity: str, *, now: datetime) -> None:
         """Forget that an article stood at a path of the queue: whatever is put there next is another one."""
@@ -151,10 +159,13 @@ def _names(db: Connection, article: int) -> list[str]:
 
 
 def _article(db: Connection, number: int) -> Article:
-    content = db.execute(_CONTENT, {"number": number}).scalar()
-    if content is None:
+    row = db.execute(_CONTENT, {"number": number}).one_or_none()
+    if row is None:
         raise LedgerError(f"there is no article {number}", hint="`bot log` shows their numbers")
-    return load(Article, content)
+    if row.content is None:
+        hint = "BOT_HISTORY says how long they are kept; `bot add` its file again first"
+        raise LedgerError(f"the words of article {number} are pruned", hint=hint)
+    return load(Article, row.content)
 
 
 def _insert(db: Connection, article: Article, now: datetime) -> int:
@@ -175,11 +186,15 @@ def _recognise(db: Connection, number: int, names: Collection[str], now: datetim
 
 def _edit(db: Connection, number: int, article: Article, times: Times) -> bool:
     """Store the article anew if what it says has changed."""
+    values = {"headline": article.headline, "content": dump(article), "changed_at": times.now}
+    store = update(articles).where(articles.c.id == number).values(values)
+    if db.execute(_CONTENT, {"number": number}).scalar() is None:  # pruned: nobody knows whether it has changed
+        db.execute(store)
+        return False
     before = _article(db, number)
     if replace(before, identities=article.identities) == article:
         return False
-    values = {"headline": article.headline, "content": dump(article), "changed_at": times.now}
-    db.execute(update(articles).where(articles.c.id == number).values(values))
+    db.execute(store)
     note(db, "edited", article.headline, now=times.now, article=number)
     not_out = (deliveries.c.article == number, deliveries.c.state == State.SCHEDULED, deliveries.c.frozen_by.is_(None))
     db.execute(update(deliveries).where(*not_out).values(_wishes(article)))

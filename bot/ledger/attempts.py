@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, case, select, update
@@ -37,11 +38,11 @@ class Attempts(Base):
     that nothing was changed.
     """
 
-    def claim(self, delivery: Delivery, post: Post, *, now: datetime) -> Delivery | None:
+    def claim(self, delivery: Delivery, post: Post, *, now: datetime, cost: Decimal = Decimal(0)) -> Delivery | None:
         """
         Take a delivery that is scheduled or unknown into `sending`, under a claim number never used before.
 
-        Freezes `post` and the time of this attempt, or keeps those that an earlier attempt froze. On disk when this returns.
+        Freezes `post`, its `cost` and the time of this attempt, or keeps those that an earlier attempt froze. On disk when this returns.
         Ends the search that followed a restore, if it has lasted long enough.
         """
         with self._database.writing() as db:
@@ -59,6 +60,7 @@ class Attempts(Base):
                 claim=number,
                 attempts=waiting.attempts + 1,
                 doubted=waiting.state is State.UNKNOWN,
+                plan={} if waiting.frozen_by else {"cost": cost},
                 **({} if waiting.frozen_by else _frozen(db, waiting, post, now) | {"frozen_by": number}),
             )
 

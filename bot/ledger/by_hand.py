@@ -37,7 +37,7 @@ _INSTEAD = {
     State.DELIVERED: "To publish the article once more, post it with --again",
     State.DISCARDED: "To try it again: `bot retry {id}`",
     State.CANCELLED: "To send it after all: `bot retry {id}`",
-    State.EXPIRED: "To send it after all, give the article a later expires_at first, then: bot retry {id}",
+    State.EXPIRED: "To send it after all: `bot retry {id}`; where the article has an expires_at, give it a later one first",
 }
 
 
@@ -55,21 +55,23 @@ class ByHand(Base):
         """
         Make a delivery due now, or at its hour `not_before`, with all its attempts before it.
 
-        One that was discarded, expired or cancelled is scheduled again; one that is unknown, or was when it was dropped, is so
+        One that was discarded, expired or cancelled is scheduled again, as new as if it had come in now; one that is unknown, or was when it was dropped, is so
         until it is found out, which is not tried before its last change lies `settles_in` back.
         """
         with self._database.writing() as db:
             delivery = _in(db, number, *(state for state in State if state not in {State.SENDING, State.DELIVERED}))
             values: dict[str, Any] = {"state": delivery.state, "attempts": 0}
+            afresh: dict[str, Any] = {"not_before": None, "missed": False}
             if delivery.state.final:
                 _refuse_a_second(db, delivery)
                 values |= unsent(delivery)
+                ahead = not_before if not_before is not None and not_before > now else None
+                afresh |= {"created_at": now, "publish_at": ahead}  # a person wants it, however old the article is
             if values["state"] is State.UNKNOWN:
                 due_at = max(now, changed_at(db, number) + settles_in)
             else:
                 due_at, values["error"] = max(now, not_before or now), None
             _let_go(db, delivery)
-            afresh = {"not_before": None, "missed": False}
             return change(db, delivery, "retried", now=now, due_at=due_at, plan=afresh, **values)
 
     def cancel(self, number: int, now: datetime) -> Delivery:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, case, exists, func, or_, select, union, update
+from sqlalchemy import bindparam, case, exists, func, literal_column, or_, select, union, update
 
 from bot.ledger.accounts import row_named
 from bot.ledger.base import Base
@@ -20,30 +21,36 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-_MANY = 5_000
-"""Of those with a moment of their own at most so many are planned at a time; the next come when the first are gone."""
+_MANY = 250
+"""Of those with a moment of their own so many are planned at a time, or `most`; the next come when the first are gone."""
 _LINES = 1_000
+_ANYTHING = Decimal(10**12)
 _OUT = (State.SCHEDULED, State.SENDING, State.UNKNOWN, State.DELIVERED)
 _MINUTE = timedelta(minutes=1)
 
-_COLUMNS = deliveries.c["id", "created_at", "priority", "publish_at", "expires_at", "not_before", "section", "cost"]
+# The fields of Waiting, in their order; `order` is that of their numbers.
+_COLUMNS = (
+    *deliveries.c["id", "created_at", "priority", "publish_at", "expires_at", "not_before", "section", "cost"],
+    literal_column("0"),
+    deliveries.c.missed,
+)
 _OF = deliveries.c.account == bindparam("of")
 _WAITS = (_OF, deliveries.c.state == State.SCHEDULED)
 # What was frozen goes on by itself: it may be out there, and its moment is not the plan's.
 _FREE = (*_WAITS, deliveries.c.frozen_by.is_(None))
 _ORDER = (deliveries.c.created_at, deliveries.c.id)
-_ROWS = select(*_COLUMNS, deliveries.c.missed).where(*_FREE)
+_ROWS = select(*_COLUMNS).where(*_FREE)
 _APPOINTED = deliveries.c.publish_at > deliveries.c.created_at  # the very words of the index
-_BREAKING = _ROWS.where(deliveries.c.priority == Priority.BREAKING).order_by(*_ORDER).limit(_MANY)
+_BREAKING = _ROWS.where(deliveries.c.priority == Priority.BREAKING).order_by(*_ORDER).limit(bindparam("many"))
 _APPOINTMENTS = (
     _ROWS.where(_APPOINTED, deliveries.c.publish_at <= bindparam("horizon"))
     .order_by(deliveries.c.publish_at, deliveries.c.id)
-    .limit(_MANY)
+    .limit(bindparam("many"))
 )
 _HELD = (
     _ROWS.where(deliveries.c.not_before > bindparam("now"), deliveries.c.not_before <= bindparam("until"))
     .order_by(deliveries.c.not_before, deliveries.c.id)
-    .limit(_MANY)
+    .limit(bindparam("many"))
 )
 _FIRST_OF_A_LINE = (
     _ROWS.where(
@@ -51,6 +58,7 @@ _FIRST_OF_A_LINE = (
         deliveries.c.section == bindparam("section"),
         or_(deliveries.c.publish_at.is_(None), ~_APPOINTED),
         or_(deliveries.c.not_before.is_(None), deliveries.c.not_before <= bindparam("now")),
+        deliveries.c.cost <= bindparam("dearest"),
     )
     .order_by(*_ORDER)
     .limit(bindparam("most"))
@@ -61,7 +69,7 @@ _UNFROZEN = (
     deliveries.c.state.in_([State.SCHEDULED, State.UNKNOWN]),
     deliveries.c.frozen_by.is_(None),
 )
-_THIS = select(*_COLUMNS, deliveries.c.missed).where(*_UNFROZEN)
+_THIS = select(*_COLUMNS).where(*_UNFROZEN)
 _OF_A_PRIORITY = (*_WAITS, deliveries.c.priority == bindparam("priority"))
 _DUE = (*_FREE, deliveries.c.due_at.is_not(None))
 _FIRST_DUE = select(func.min(deliveries.c.due_at)).where(_OF, deliveries.c.due_at.is_not(None))
@@ -98,22 +106,29 @@ class Planning(Base):
         horizon: datetime,
         most: int,
         in_all: int,
+        dearest: Decimal | None = None,
     ) -> tuple[Waiting, ...]:
         """
         What waits for a moment that the plan up to `until` may give it.
 
         That is breaking news, appointments before the `horizon`, what may be tried again by then, and of every priority and
-        section the first `most`, or fewer where there are so many sections that it would be more than `in_all`.
+        section the first `most`, or fewer where there are so many sections that it would be more than `in_all`. What costs
+        more than the `dearest` that may go takes no place of others.
         """
         with self._database.reading() as db:
             given = {"of": row_named(db, account).id, "now": now, "until": until, "horizon": horizon}
+            given["many"] = max(_MANY, most)
             found: dict[int, Waiting] = {}
             for statement in (_BREAKING, _APPOINTMENTS, _HELD):
                 found |= _read(db, statement, given)
             lines = list(_lines(db, given))
             each = min(most, max(in_all // len(lines), 4)) if lines else 0
             for line in lines:
-                found |= _read(db, _FIRST_OF_A_LINE, {**given, **line, "most": each})
+                first = {**given, **line, "most": each}
+                some = _read(db, _FIRST_OF_A_LINE, {**first, "dearest": _ANYTHING})
+                if dearest is not None and any(one.cost > dearest for one in some.values()):
+                    some |= _read(db, _FIRST_OF_A_LINE, {**first, "dearest": dearest})
+                found |= some
             return tuple(found.values())
 
     def waits(self, number: int) -> Waiting | None:
@@ -121,10 +136,10 @@ class Planning(Base):
         with self._database.reading() as db:
             return _read(db, _THIS, {"number": number}).get(number)
 
-    def put_off(self, number: int, due_at: datetime) -> None:
-        """What was to go now may not: it is due later, until the plan says otherwise."""
+    def put_off(self, number: int, due_at: datetime, cost: Decimal) -> None:
+        """What was to go now may not, and would cost so much: it is due later, until the plan says otherwise."""
         with self._database.writing() as db:
-            db.execute(update(deliveries).where(*_UNFROZEN).values(due_at=due_at), {"number": number})
+            db.execute(update(deliveries).where(*_UNFROZEN).values(due_at=due_at, cost=cost), {"number": number})
 
     def unplan(self, names: Collection[str], *, now: datetime) -> None:
         """Nobody plans these accounts, perhaps no more: what has no moment is due at its own hour."""
@@ -209,12 +224,9 @@ class Planning(Base):
     def touched(self, since: int | None) -> tuple[int, frozenset[str]]:
         """The number of the last event, and the accounts to which anything happened after event `since`, if that is given."""
         later = events.c.id > (since or 0)
-        of_an_article = (
-            select(accounts.c.name)
-            .join(deliveries, deliveries.c.account == accounts.c.id)
-            .join(events, events.c.article == deliveries.c.article)
-            .where(later, events.c.account.is_(None))
-        )
+        edited = select(events.c.article).where(later, events.c.account.is_(None))  # a join would begin at what waits
+        theirs = select(deliveries.c.account).where(deliveries.c.article.in_(edited))
+        of_an_article = select(accounts.c.name).where(accounts.c.id.in_(theirs))
         with self._database.reading() as db:
             last = db.execute(select(func.max(events.c.id))).scalar() or 0
             if since is None or last == since:
@@ -222,12 +234,14 @@ class Planning(Base):
             names = db.execute(union(select(events.c.account).where(later), of_an_article)).scalars()
             return last, frozenset(name for name in names if name is not None)
 
-    def headlines(self, numbers: Collection[int]) -> dict[int, tuple[int, str]]:
-        """The article of each of these deliveries, by number and headline."""
-        columns = select(deliveries.c.id, articles.c.id.label("article"), articles.c.headline).join(articles)
+    def headlines(self, numbers: Collection[int]) -> dict[int, tuple[int, str, Decimal]]:
+        """The article of each of these deliveries, by number and headline, and what it costs there."""
+        columns = select(*deliveries.c["id", "cost"], articles.c.id.label("article"), articles.c.headline).join(
+            articles
+        )
         with self._database.reading() as db:
             rows = db.execute(columns.where(deliveries.c.id.in_(numbers)))
-            return {row.id: (row.article, row.headline) for row in rows}
+            return {row.id: (row.article, row.headline, row.cost) for row in rows}
 
     def in_line(self, account: str) -> int:
         """How many deliveries wait for their turn with an account."""
@@ -238,21 +252,8 @@ class Planning(Base):
 
 
 def _read(db: Connection, statement: Any, given: Mapping[str, Any]) -> dict[int, Waiting]:
-    rows = db.execute(statement, given)
-    return {
-        row.id: Waiting(
-            id=row.id,
-            created_at=row.created_at,
-            priority=row.priority,
-            publish_at=row.publish_at,
-            expires_at=row.expires_at,
-            not_before=row.not_before,
-            section=row.section,
-            cost=row.cost,
-            missed=row.missed,
-        )
-        for row in rows
-    }
+    # by their places: the names of hundreds of rows would take longer than to read them
+    return {row[0]: Waiting(*row) for row in db.execute(statement, given)}
 
 
 def _lines(db: Connection, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from bot.ledger.schema import accounts, articles, deliveries, events, receipts
 from bot.model import State
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Row, Subquery
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bot.model import Delivery
 
 _FINAL = tuple(state for state in State if state.final)
+_OPEN = tuple(state for state in State if not state.final)
 
 
 def _first(*where: ColumnElement[bool]) -> Subquery:
@@ -73,10 +75,11 @@ class Reading(Base):
             order = (deliveries.c.due_at.is_(None), deliveries.c.due_at)
             return whole(db, deliveries.c.state == State.SCHEDULED, order=order)
 
-    def unsettled(self) -> tuple[Delivery, ...]:
-        """What has not come to an end, as it was made."""
+    def unsettled(self, *, besides: Collection[str] = ()) -> tuple[Delivery, ...]:
+        """What has not come to an end, as it was made; leaving out these accounts, for which very much may wait."""
+        others = deliveries.c.account.in_(select(accounts.c.id).where(accounts.c.name.not_in(besides)))
         with self._database.reading() as db:
-            return whole(db, deliveries.c.state.not_in(_FINAL))
+            return whole(db, others, deliveries.c.state.in_(_OPEN))
 
     def unfinished(self, article: int) -> bool:
         """Whether any delivery of the article is still to come to an end."""
@@ -110,6 +113,12 @@ class Reading(Base):
             told = told.where(or_(events.c.article == article, _meanwhile(article)))
         with self._database.reading() as db:
             return tuple(event_of(row) for row in db.execute(told.order_by(events.c.id)))
+
+    def paused_since(self) -> dict[str, datetime]:
+        """When each account was paused last, of those that ever were."""
+        last = select(events.c.account, func.max(events.c.at)).where(events.c.event == "paused")
+        with self._database.reading() as db:
+            return dict(db.execute(last.group_by(events.c.account)).all())
 
 
 def _meanwhile(article: int) -> ColumnElement[bool]:

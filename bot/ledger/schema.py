@@ -116,7 +116,7 @@ identities = Table(
     "identities",
     metadata,
     Column("identity", Words, primary_key=True),
-    Column("article", ForeignKey("articles.id"), nullable=False),
+    Column("article", ForeignKey("articles.id"), nullable=False, index=True),
 )
 
 accounts = Table(

@@ -4,17 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from pydantic import ConfigDict, Field, SecretStr
 
-from bot.model import Account, Delivery, Identity, Network, Receipt
+from bot.model import Account, Delivery, Identity, Links, Network, Prices, Receipt
+from bot.networks.fields import Campaign, Price
 from bot.networks.timetable import Timetable
+from bot.text.addresses import filled
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
+    from datetime import datetime
     from pathlib import Path
+
+
+class Quota(NamedTuple):
+    """So many of `limit` of a kind are left until a moment by our clock, which may not be known."""
+
+    kind: str
+    left: int
+    limit: int
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a network said last: how much of each quota is left, and when the tokens end that are kept."""
+
+    quotas: tuple[Quota, ...] = ()
+    tokens: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class Adapter(Protocol):
@@ -66,6 +87,17 @@ class AccountSettings(Timetable):
     template: str | None = Field(default=None, description="the template to use instead of the network's own")
     lang: str | None = Field(default=None, description="the language of articles that name none, such as en")
     warning: str | None = Field(default=None, description="what readers are warned of where an article does not say it")
+    links: Links = Field(
+        default=Links.ALWAYS, description="where links may stand: always, never, or first-part (of a thread)"
+    )
+    campaign: Campaign = Field(
+        default="",
+        description="what the article's own link gets, such as utm_source={network}&utm_campaign={account}",
+    )
+    price: Price = Field(default=Decimal(0), description="what the network bills for a post, or a part of a thread")
+    price_with_link: Price | None = Field(
+        default=None, description="what it bills for one with a link; empty: the same as PRICE"
+    )
     timeout: float = Field(
         default=60.0, gt=0, allow_inf_nan=False, description="seconds that one attempt may take in all"
     )
@@ -79,6 +111,9 @@ class AccountSettings(Timetable):
             template=self.template,
             lang=self.lang,
             warning=self.warning,
+            links=self.links,
+            campaign=filled(self.campaign, network=self.network, account=name),
+            prices=Prices(self.price, self.price if self.price_with_link is None else self.price_with_link),
         )
 
     def network_at(self, name: str, home: Path) -> Network:  # noqa: ARG002 - what the server told is kept there
@@ -103,6 +138,10 @@ class AccountSettings(Timetable):
             for name, value in own.items()
         }
         return hashlib.blake2b(json.dumps(plain, sort_keys=True).encode(), key=key, digest_size=16).hexdigest()
+
+    def told(self, name: str, home: Path, now: datetime) -> Told:  # noqa: ARG002 - not every network's answers are kept
+        """What the network last said of this account's quotas and tokens, as far as that is kept; asks nobody."""
+        return Told()
 
     def connect(self, name: str, home: Path) -> Adapter:
         """The adapter for this account; imports the network's SDK, does no I/O. `home` is the bot's home folder."""

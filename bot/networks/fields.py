@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal, InvalidOperation
 from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+
+from bot.text import addresses
 
 _HOST = re.compile(r"[\w.:-]+")
+_DEAREST = 1_000_000
+_DECIMALS = 6  # the ledger counts millionths
+_LONGEST_CURRENCY = 8
 
 
 def _a_server(address: str) -> str:
@@ -61,6 +67,30 @@ def _loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def _amount(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        amount = Decimal(value.strip())
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or not 0 <= amount <= _DEAREST:
+        raise ValueError(f"{value.strip()[:40]!r} is no price: write one such as 0.015, without a currency")
+    if amount != round(amount, _DECIMALS):
+        raise ValueError(f"{value.strip()[:40]!r} has more than {_DECIMALS} decimals")
+    return amount
+
+
+def _shown_as_money(text: str) -> str:
+    if (
+        not text.isprintable()
+        or len(text) > _LONGEST_CURRENCY
+        or any(each.isdigit() or each.isspace() for each in text)
+    ):
+        raise ValueError("is no currency: write its letters, such as EUR, or its sign")
+    return text
+
+
 ServerAddress = Annotated[str, AfterValidator(_a_server)]
 """The address of a server, `https://name` and no more; plain http only on this machine."""
 
@@ -69,3 +99,12 @@ Password = Annotated[SecretStr, AfterValidator(_given)]
 
 Token = Annotated[SecretStr, AfterValidator(_token)]
 """A secret that a network made: it goes into a header as it is."""
+
+Price = Annotated[Decimal, BeforeValidator(_amount)]
+"""What something costs, in the operator's currency."""
+
+Currency = Annotated[str, AfterValidator(_shown_as_money)]
+"""How that currency is written after an amount."""
+
+Campaign = Annotated[str, AfterValidator(addresses.campaign)]
+"""Parameters for links, `{network}` and `{account}` in them."""

@@ -91,7 +91,8 @@ def recognised(
     `read_back` makes of what was sent the text of a Standing; `warned` says that the network keeps the warning apart from it.
     A post is ours if it says exactly that, in answer to the part before it; one that is merely like it, being `alike` or
     with the article's link, raises OutcomeUnknown. After a restore the words that were sent may have been others: then any
-    post with the article's link is like it, or without a link one with its title, and any answer to the part before.
+    post with the article's link is like it, or one with its title without a link or with another campaign's, and any answer to
+    the part before.
     """
     if delivery.post is None:
         raise ValueError("a delivery is looked for after it was claimed, not before")
@@ -101,12 +102,12 @@ def recognised(
     texts = [read_back(part.text) for part in delivery.post.parts]
     link, reworded = read_back(delivery.post.url or ""), delivery.sought_since is not None
     linked = any(links_to(link, text) for text in texts)
-    title = _words(delivery.post.title) if reworded and not linked else []
+    title, page = _words(delivery.post.title) if reworded else [], re.split("[?#]", link)[0] if linked else ""
     for index, text in enumerate(texts):
         if index in names:
             continue
         sign = link if links_to(link, text) or (reworded and linked) else ""
-        sent = _Sent(text, warning, names.get(index - 1), sign, title, alike, reworded=reworded)
+        sent = _Sent(text, warning, names.get(index - 1), sign, title, page, alike, reworded=reworded)
         free = [post for post in timeline if post.remote_id not in held]
         found = next((post for post in free if sent.is_this(post)), None)
         if found is None:
@@ -126,6 +127,7 @@ class _Sent:
     parent: str | None
     link: str
     title: list[str]
+    page: str
     alike: Callable[[str, str], bool]
     reworded: bool
 
@@ -137,9 +139,14 @@ class _Sent:
         return (
             links_to(self.link, post.text)
             or self.alike(self.text, post.text)
-            or (_within(self.title, _words(self.text)) and _within(self.title, _words(post.text)))
+            or self._has_title_of(post)
             or (self.reworded and self.parent is not None and post.reply_to == self.parent)
         )
+
+    def _has_title_of(self, post: Standing) -> bool:
+        """Whether both say the article's title, and no other page's link."""
+        said = all(_within(self.title, _words(text)) for text in (self.text, post.text))
+        return said and (not self.page or links_to(self.page, post.text))
 
 
 def _certainly_absent(sent: _Sent, free: Sequence[Standing]) -> None:

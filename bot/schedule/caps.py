@@ -8,11 +8,13 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from bot.schedule.values import Why
+from bot.schedule.walls import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.schedule.calendar import Calendar
+    from bot.schedule.rhythm import Rhythm
     from bot.schedule.values import Sent
 
 _LONGEST_MONTH = timedelta(days=31)
@@ -53,15 +55,15 @@ class Tally:
         self._calendar = calendar
         self._rhythm = rhythm
         self._caps = rhythm.per_month is not None or rhythm.per_day is not None
-        self._budgets = rhythm.budget_per_month is not None or rhythm.budget_per_day is not None
+        self._budget = least_budget(rhythm)
         self._count: Counter[date | tuple[int, int]] = Counter()
         self._spent: defaultdict[date | tuple[int, int], Decimal] = defaultdict(Decimal)
-        if self._caps or self._budgets:
+        if self._caps or self._budget is not None:
             self._count_sent(sent, calendar.day(now))
 
     def add(self, at: datetime, cost: Decimal) -> None:
         """One more post at this moment."""
-        if self._caps or self._budgets:
+        if self._caps or self._budget is not None:
             day = self._calendar.day(at)
             for period in (day, _month(day)):
                 self._count[period] += 1
@@ -78,13 +80,15 @@ class Tally:
 
     def full_until(self, at: datetime, cost: Decimal) -> tuple[datetime, Why] | None:
         """When the day or month begins that may have room again for a post at this cost, and what is full till then."""
-        if not (self._caps or self._budgets):
+        if not (self._caps or self._budget is not None):
             return None
+        if self._budget is not None and cost > self._budget:
+            return NEVER, Why.TOO_DEAR
         day = self._calendar.day(at)
         why = self._month_is_full(day, cost) or self._day_is_full(day, cost)
         if why is None:
             return None
-        return self._calendar.start(_following(day, month=why in {Why.MONTH_CAP, Why.MONTH_BUDGET})), why
+        return self._calendar.start(following(day, month=why in {Why.MONTH_CAP, Why.MONTH_BUDGET})), why
 
     def _month_is_full(self, day: date, cost: Decimal) -> Why | None:
         cap, budget = self._rhythm.per_month, self._rhythm.budget_per_month
@@ -103,10 +107,16 @@ class Tally:
         return None
 
 
+def least_budget(rhythm: Rhythm) -> Decimal | None:
+    """What no post can cost more than; None where there is no budget."""
+    budgets = (rhythm.budget_per_day, rhythm.budget_per_month)
+    return min((each for each in budgets if each is not None), default=None)
+
+
 def _month(day: date) -> tuple[int, int]:
     return day.year, day.month
 
 
-def _following(day: date, *, month: bool) -> date:
+def following(day: date, *, month: bool) -> date:
     """The day after, or the first of the month after."""
     return (day.replace(day=1) + _LONGEST_MONTH).replace(day=1) if month else day + timedelta(days=1)

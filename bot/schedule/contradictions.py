@@ -8,7 +8,9 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from bot.model import Links
 from bot.schedule.calendar import Calendar
+from bot.schedule.caps import least_budget
 from bot.schedule.diary import HORIZON
 from bot.schedule.durations import shown
 from bot.schedule.walls import MINUTE
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from bot.model import Prices
     from bot.schedule.rhythm import Rhythm
 
 _MONTH = timedelta(days=28)
@@ -31,6 +34,24 @@ def contradictions(rhythm: Rhythm, now: datetime) -> tuple[str, ...]:
     """
     calendar = Calendar(rhythm)
     return (*_of_caps(rhythm), *(_of_slots(calendar, now) if rhythm.slots else _of_the_gap(rhythm)))
+
+
+def too_dear(rhythm: Rhythm, prices: Prices, links: Links) -> tuple[str, ...]:
+    """A line where a budget is less than a single post costs, whatever else has gone out."""
+    budget = least_budget(rhythm)
+    if budget is None:
+        return ()
+    cheapest = min(prices.part, prices.with_link)
+    if cheapest > budget:
+        return (
+            f"a post costs at least {cheapest}, more than the whole budget of {budget}, and none would ever go: raise it",
+        )
+    if links is not Links.NEVER and prices.with_link > budget:
+        linked = f"a post with a link costs {prices.with_link}"
+        return (
+            f"{linked}, more than the whole budget of {budget}, and would never go: raise it, or set LINKS to never",
+        )
+    return ()
 
 
 def surprises(rhythm: Rhythm, now: datetime) -> tuple[str, ...]:

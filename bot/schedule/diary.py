@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.schedule.caps import Tally
 from bot.schedule.gap import free_from
 from bot.schedule.values import Why
-from bot.schedule.walls import MINUTE
+from bot.schedule.walls import MINUTE, NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,6 @@ LATE = timedelta(minutes=5)
 """A slot that nobody used is open for so long after its time: a busy lane or a restart loses none."""
 SPREAD = timedelta(minutes=10)
 """The least time between two of a backlog that is spread; a longer gap goes before it."""
-NEVER = datetime.max.replace(tzinfo=UTC)
 _PRECEDENCE = {why: place for place, why in enumerate(Why)}
 
 
@@ -42,7 +41,7 @@ class Diary:
         self.horizon = now + HORIZON
         self._calendar = calendar
         self._rhythm = calendar.rhythm
-        self._begin = now - LATE if pause is None else pause.until or NEVER
+        self._begin = now if pause is None else max(now, pause.until or NEVER)
         self._taken = sorted(each.at for each in sent)
         self._spread = sorted(each.at for each in sent if each.missed)
         self._tally = Tally(calendar, sent, now)
@@ -68,17 +67,19 @@ class Diary:
         return Opening(at, why)
 
     def next_slot(self, start: datetime, cost: Decimal) -> Opening:
-        """The first free slot from `start` on, and when it is taken: in its time, or now if that is just over."""
+        """The first free slot from `start` on, and when it is taken: in its time, or, while it is still open, after it."""
         why = Why.SLOT
         while slot := self._calendar.slot(start, self.horizon):
-            at = max(slot, self.now)
-            start = slot + MINUTE
-            if self._is_used(slot):
-                continue
-            found = self._barrier(slot, cost) or (self._barrier(at, cost) if at > slot else None)
-            if found is None:
-                return Opening(at, why)
-            start, why = max(start, found[0]), stronger(why, found[1])
+            at, start = max(slot, self._begin), slot + MINUTE
+            if self._begin > self.now and at > slot:
+                why = stronger(why, Why.PAUSE)
+            if at - slot > LATE:
+                start = max(start, self._begin - LATE)
+            elif not self._is_used(slot, at):
+                found = self._obstacle(slot, cost) or (self._obstacle(at, cost) if at > slot else None)
+                if found is None:
+                    return Opening(at, why)
+                start, why = max(start, found[0]), stronger(why, found[1])
             if start > self.horizon:
                 break
         return Opening(NEVER, why)
@@ -97,6 +98,12 @@ class Diary:
         """What forbids this moment, the strongest first, and until when."""
         if at < self._begin:
             return self._begin, Why.PAUSE
+        return self._obstacle(at, cost, breaking=breaking, spread=spread)
+
+    def _obstacle(
+        self, at: datetime, cost: Decimal, *, breaking: bool = False, spread: bool = False
+    ) -> tuple[datetime, Why] | None:
+        """The same, a pause aside."""
         if full := self._tally.full_until(at, cost):
             return full
         loud = breaking and self._rhythm.breaking_in_quiet
@@ -108,10 +115,10 @@ class Diary:
             return until, Why.SPREAD
         return None
 
-    def _is_used(self, slot: datetime) -> bool:
-        """Whether something goes out in its minute, or has gone out since: the minute is what cron can tell apart."""
+    def _is_used(self, slot: datetime, at: datetime) -> bool:
+        """Whether something goes out in its minute, or from then until `at`: the minute is what cron can tell apart."""
         index = bisect_left(self._taken, slot)
-        return index < len(self._taken) and self._taken[index] < max(slot + MINUTE, self.now + _TICK)
+        return index < len(self._taken) and self._taken[index] < max(slot + MINUTE, at + _TICK)
 
 
 _TICK = timedelta.resolution

@@ -5,11 +5,10 @@ from __future__ import annotations
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
-from bot.schedule.diary import NEVER
 from bot.schedule.ending import deadline, is_spread
 from bot.schedule.line import Line, arrival
 from bot.schedule.values import Waiting, Why
-from bot.schedule.walls import MINUTE
+from bot.schedule.walls import MINUTE, NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

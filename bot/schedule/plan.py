@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.model import Priority
 from bot.schedule.calendar import Calendar
-from bot.schedule.diary import LATE, NEVER, Diary, Opening, stronger
+from bot.schedule.diary import LATE, Diary, Opening, stronger
 from bot.schedule.ending import deadline, ended, in_backlog, is_spread
 from bot.schedule.hall import Hall
 from bot.schedule.line import arrival
 from bot.schedule.rhythm import Backlog
 from bot.schedule.values import Planned, Waiting, Why
+from bot.schedule.walls import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from bot.schedule.rhythm import Rhythm
     from bot.schedule.values import Pause, Sent
 
-_LASTING = {Why.PAUSE, Why.MONTH_CAP, Why.DAY_CAP, Why.MONTH_BUDGET, Why.DAY_BUDGET}
+_LASTING = {Why.PAUSE, Why.TOO_DEAR, Why.MONTH_CAP, Why.DAY_CAP, Why.MONTH_BUDGET, Why.DAY_BUDGET}
 
 
 def plan(

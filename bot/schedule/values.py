@@ -66,6 +66,7 @@ class Why(StrEnum):
     """What decided on a moment, or on there being none; what wins stands before what yields to it."""
 
     PAUSE = "pause"
+    TOO_DEAR = "too dear"
     MONTH_CAP = "month cap"
     DAY_CAP = "day cap"
     MONTH_BUDGET = "month budget"
@@ -81,6 +82,11 @@ class Why(StrEnum):
     WILL_EXPIRE = "will expire"
     EXPIRED = "expired"
     PASSED_OVER = "passed over"
+
+    @property
+    def of_money(self) -> bool:
+        """It is for want of money that nothing goes out earlier."""
+        return self in {Why.TOO_DEAR, Why.MONTH_BUDGET, Why.DAY_BUDGET}
 
     @property
     def ended(self) -> bool:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def moment(wall: datetime, zone: ZoneInfo) -> datetime:

@@ -24,6 +24,7 @@ def reason(planned: Planned, rhythm: Rhythm, pause: Pause | None = None) -> str:
 def _of(why: Why, rhythm: Rhythm, pause: Pause | None) -> str:
     said = {
         Why.PAUSE: _paused(rhythm, pause),
+        Why.TOO_DEAR: f"it costs more than the whole budget of {_tightest(rhythm)}",
         Why.MONTH_CAP: f"the cap of {rhythm.per_month} a month is reached",
         Why.DAY_CAP: f"the cap of {rhythm.per_day} a day is reached",
         Why.MONTH_BUDGET: f"the month's budget of {rhythm.budget_per_month} is spent",
@@ -38,6 +39,12 @@ def _paused(rhythm: Rhythm, pause: Pause | None) -> str:
     if pause is None or pause.until is None:
         return "paused until it is resumed"
     return f"paused until {pause.until.astimezone(rhythm.zone):%Y-%m-%d %H:%M}"
+
+
+def _tightest(rhythm: Rhythm) -> str:
+    """The smaller budget: a post that is dearer than the other is dearer than this."""
+    budgets = ((rhythm.budget_per_month, "month"), (rhythm.budget_per_day, "day"))
+    return " a ".join(map(str, min([each for each in budgets if each[0] is not None], default=("nothing", "day"))))
 
 
 _OTHERS = {

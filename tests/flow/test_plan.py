@@ -45,7 +45,7 @@ def test_the_plan_is_told_in_order_with_the_reasons(busy: Bot) -> None:
     ] == told
     due = [each["due_at"] for each in planned]
     assert (sorted(due[:3]), None) == (due[:3], due[3])
-    assert {"id", "article", "account", "due_at", "headline", "why"} == set(planned[0])
+    assert {"id", "article", "account", "due_at", "headline", "why", "cost"} == set(planned[0])
 
 
 def test_a_pipe_gets_plain_lines(busy: Bot) -> None:

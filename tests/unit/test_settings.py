@@ -14,6 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import ConfigurationError
+from bot.model import Links, Prices
 from bot.networks.bluesky import BlueskyAccount
 from bot.schedule.rhythm import Backlog, Quiet, Rhythm
 from bot.settings import Settings, load
@@ -327,6 +328,32 @@ def test_a_rhythm_is_read_as_operators_write_it() -> None:
 def test_an_account_without_a_rhythm_has_none_but_the_bots_zone() -> None:
     write(LOGIN)
     assert Rhythm(zone=ZoneInfo("Asia/Tokyo")) == load().accounts["bluesky"].rhythm(ZoneInfo("Asia/Tokyo"))
+
+
+def test_links_campaign_and_prices_are_read_as_operators_write_them(home: Path) -> None:
+    said = {"LINKS": "first-part", "CAMPAIGN": "utm_source={network}&utm_campaign=the {account}", "PRICE": "0.015"}
+    write(LOGIN + "".join(f"{A}{name}={value}\n" for name, value in said.items()))
+    account = load().accounts["bluesky"].account("bluesky", home)
+    assert (Links.FIRST_PART, "utm_source=bluesky&utm_campaign=the%20bluesky") == (account.links, account.campaign)
+    assert Prices(Decimal("0.015"), Decimal("0.015")) == account.prices, (
+        "without another price a link costs nothing more"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (f"{A}LINKS=sometimes", f"{A}LINKS: should be 'always', 'never' or 'first-part'"),
+        (f"{A}CAMPAIGN=utm_source={{section}}", f"{A}CAMPAIGN: {{section}} stands for nothing: there are {{network}} and {{account}}"),
+        (f"{A}PRICE=-0.01", f"{A}PRICE: '-0.01' is no price: write one such as 0.015, without a currency"),
+        (f"{A}PRICE_WITH_LINK=NaN", f"{A}PRICE_WITH_LINK: 'NaN' is no price: write one such as 0.015, without a currency"),
+        (f"{A}PRICE=0.0000001", f"{A}PRICE: '0.0000001' has more than 6 decimals"),
+        ("BOT_CURRENCY=5 USD", "BOT_CURRENCY: is no currency: write its letters, such as EUR, or its sign"),
+    ],
+)  # fmt: skip
+def test_what_is_no_price_or_campaign_is_named_with_what_to_write(said: str, expected: str) -> None:
+    write(f"{LOGIN}{said}\n")
+    assert expected == refused().removesuffix(".")
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field, field_validator
 
 from bot.model import Limit, Network
-from bot.networks.base import AccountSettings, Adapter
+from bot.networks.base import AccountSettings, Adapter, Told
+from bot.networks.bluesky.tokens import ends
 from bot.networks.fields import Password, ServerAddress
 from bot.text import bluesky
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 BLUESKY = Network(
@@ -52,6 +54,10 @@ class BlueskyAccount(AccountSettings):
         if found is None or found[1].lower() not in {self.handle, login}:
             raise ValueError(f"a post's address is like https://bsky.app/profile/{self.handle}/post/3lbk2cxyz5s2a")
         return f"at://{login or found[1]}/app.bsky.feed.post/{found[2]}"
+
+    def told(self, name: str, home: Path, now: datetime) -> Told:  # noqa: ARG002 - a token that has ended says so too
+        """When the session's tokens end; the bot renews the one that posts, and signs in anew when the other has ended."""
+        return Told(tokens=ends(home / "var" / "sessions" / name))
 
     def connect(self, name: str, home: Path) -> Adapter:
         """The adapter for this account; imports the SDK, does no I/O."""

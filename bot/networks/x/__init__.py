@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
 from bot.model import Limit, Network
-from bot.networks.base import AccountSettings, Adapter
-from bot.networks.fields import ServerAddress, Token
+from bot.networks.base import AccountSettings, Adapter, Quota, Told
+from bot.networks.fields import Price, ServerAddress, Token
+from bot.networks.shelf import Shelf
 from bot.text import x
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 HOSTS = ("https://api.twitter.com", "https://api.x.com")
@@ -40,6 +43,10 @@ class XAccount(AccountSettings):
     facts: ClassVar[Network] = X
 
     hashtags: int | None = Field(default=2, ge=0, description="how many hashtags a post may carry; readers like few")
+    price: Price = Field(
+        default=Decimal("0.015"), description="what X bills for a post, or a part of a thread, in US dollars"
+    )
+    price_with_link: Price | None = Field(default=Decimal("0.200"), description="what X bills for one with a link")
     consumer_key: Token = Field(description="the app's API key, from X's developer console")
     consumer_secret: Token = Field(description="the app's API key secret, from X's developer console")
     access_token: Token = Field(description="the app's access token for this account, with the right to read and write")
@@ -63,6 +70,17 @@ class XAccount(AccountSettings):
         if post is None:
             raise ValueError("is not the address of a post on X, such as https://x.com/news/status/1861043210987654321")
         return post[1]
+
+    def told(self, name: str, home: Path, now: datetime) -> Told:
+        """How many posts X said last are left, under these keys."""
+        from bot.networks.x import quota
+
+        kept = quota.kept(self.shelf(name, home).read(), now)
+        return Told(tuple(Quota(each.what, each.left, each.limit, each.until) for each in kept))
+
+    def shelf(self, name: str, home: Path) -> Shelf:
+        """Where that is kept: what is left under these keys says nothing of others."""
+        return Shelf(home, name, f"{self.base_url} {self.fingerprint(b'quota')}")
 
     def connect(self, name: str, home: Path) -> Adapter:
         """The adapter for this account; imports the SDK, does no I/O."""

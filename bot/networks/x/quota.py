@@ -28,7 +28,12 @@ class Left(NamedTuple):
     until: datetime
 
     def __str__(self) -> str:
-        return rates.Window(self.left, self.limit, self.until).of(_KINDS[self.kind])
+        return rates.Window(self.left, self.limit, self.until).of(self.what)
+
+    @property
+    def what(self) -> str:
+        """The kind in words."""
+        return _KINDS[self.kind]
 
 
 def told(headers: Mapping[str, str], now: datetime) -> list[Left]:

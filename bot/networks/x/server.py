@@ -25,7 +25,6 @@ from bot.networks.outcomes import (
     unanswered,
 )
 from bot.networks.sessions import Bounded
-from bot.networks.shelf import Shelf
 from bot.networks.wire import TooLarge
 from bot.networks.x import HOSTS, quota
 from bot.networks.x.problems import Problem, Trouble, problem
@@ -78,8 +77,7 @@ class Server:
         self._account = account
         self._name = name
         self._clock = clock
-        # What is left under these keys says nothing of others.
-        self._shelf = Shelf(home, name, f"{account.base_url} {account.fingerprint(b'quota')}")
+        self._shelf = account.shelf(name, home)
         self._keys = {key: getattr(account, key).get_secret_value() for key in KEYS}
         self._sdk = tweepy.Client(**self._keys, return_type=requests.Response)
         self._sdk.session = Session(account.base_url)

@@ -1,11 +1,14 @@
-"""The articles, accounts and times that the ledger's tests are about."""
+"""The articles, accounts, times and versions that the ledger's tests are about."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copytree
 from typing import TYPE_CHECKING
 
+import bot.ledger
 from bot.model import Account, Article, Network, Part, Post, Receipt
 
 if TYPE_CHECKING:
@@ -51,3 +54,11 @@ def doubted(ledger: Ledger, delivery: Delivery, post: Post = POST, *, due_at: da
 def happened(ledger: Ledger) -> list[str]:
     """What happened, in short."""
     return [event.event for event in ledger.events()]
+
+
+def older(folder: Path, *newest: str) -> str:
+    """The migrations of a version before these."""
+    copytree(Path(bot.ledger.__file__).parent / "migrations", folder)
+    for name in newest:
+        (folder / "versions" / name).unlink()
+    return str(folder)

@@ -19,7 +19,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from contract.ledger.story import ARTICLE, LATER, NEWS, NOW, POST, claimed
+from contract.ledger.story import ARTICLE, LATER, NEWS, NOW, POST, claimed, older
 from sqlalchemy import event, make_url, text
 
 import bot.ledger
@@ -74,14 +74,6 @@ def newer(folder: Path, then: str = "") -> str:
     """The migrations of a version to come: ours and one more."""
     copytree(Path(bot.ledger.__file__).parent / "migrations", folder)
     (folder / "versions" / "fourth.py").write_text(FOURTH.format(then=then))
-    return str(folder)
-
-
-def older(folder: Path, *newest: str) -> str:
-    """The migrations of a version before these."""
-    copytree(Path(bot.ledger.__file__).parent / "migrations", folder)
-    for name in newest:
-        (folder / "versions" / name).unlink()
     return str(folder)
 
 

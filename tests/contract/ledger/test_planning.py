@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from contract.ledger.story import (
@@ -232,7 +233,7 @@ def test_what_may_not_go_now_is_put_off_unless_somebody_took_it_up(ledger: Ledge
     waiting, sending = take(ledger, "a"), take(ledger, "b")
     claimed(ledger, sending)
     for delivery in (waiting, sending):
-        ledger.put_off(delivery.id, LATER)
+        ledger.put_off(delivery.id, LATER, Decimal(0))
 
     assert [LATER, None] == due(ledger, waiting, sending)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta, timezone
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,6 +27,8 @@ from bot.errors import LedgerError
 from bot.ledger import open_ledger
 from bot.ledger.schema import metadata
 from bot.model import State
+from bot.planning import Planner
+from bot.schedule.rhythm import Rhythm
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -123,11 +126,61 @@ def test_a_tick_reads_an_index_however_many_wait(tmp_path: Path) -> None:
     }
 
 
+def test_nothing_that_the_daemon_asks_goes_through_all_that_waits(tmp_path: Path) -> None:
+    ledger = open_ledger(f"sqlite:///{tmp_path}/bot.db", lanes=tmp_path)
+    statements: list[tuple[str, Any]] = []
+    event.listen(ledger._database.engine, "before_cursor_execute", lambda *call: statements.append((call[2], call[3])))
+    planner = Planner(ledger, {"news": Rhythm(slots=("* * * * *",)), "sport": Rhythm()}, clock=lambda: LATER)
+    ledger.ensure([NEWS, SPORT])
+    planner.replan(at_work=True)
+    taken = ledger.take_in(ARTICLE, [NEWS, SPORT], now=NOW, due_at=NOW, planned=planner.planned)
+    ledger.take_in(replace(ARTICLE, headline="Edited"), [], now=NOW, due_at=NOW, planned=planner.planned)
+    planner.replan(at_work=True)
+    assert planner.may_go(taken.deliveries[0], cost=Decimal(0), by_hand=False)
+    planner.next_dues()
+    ledger.happened(1)
+    ledger.unfinished(taken.article)
+    ledger.withdraw("queue:1.md", now=NOW)
+    ledger.release("queue:1.md", now=NOW)
+
+    large = {f"SCAN {table}" for table in metadata.tables if table != "accounts"}
+    with ledger._database.reading() as db:
+        read = [
+            (row.detail, sql)
+            for sql, values in statements
+            if sql.startswith(("SELECT", "UPDATE", "DELETE", "WITH")) and not isinstance(values, list)
+            for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+        ]
+    ledger.close()
+    assert [] == [(step, sql) for step, sql in read if " ".join(step.split()[:2]) in large]
+    assert len(read) > len(large)
+
+
 def test_what_waits_is_told_in_order_of_its_time(ledger: Ledger) -> None:
     never, late, early = take(ledger, "a", None), take(ledger, "b", LATER), take(ledger, "c", SOON)
     claimed(ledger, take(ledger, "d", NOW))
 
     assert (early, late, never) == ledger.waiting()
+
+
+def test_what_is_left_of_accounts_that_are_no_more_is_told_without_all_that_waits_for_the_others(
+    ledger: Ledger,
+) -> None:
+    news, sport = ledger.take_in(ARTICLE, [NEWS, SPORT], now=NOW, due_at=NOW).deliveries
+
+    assert (news, sport) == ledger.unsettled()
+    assert (sport,) == ledger.unsettled(besides=["news"])
+    ledger.cancel(sport.id, NOW)
+    assert () == ledger.unsettled(besides=["news"])
+
+
+def test_it_tells_since_when_each_account_is_paused(ledger: Ledger) -> None:
+    ledger.ensure([NEWS, SPORT])
+    ledger.pause("news", "first", now=NOW)
+    ledger.resume("news", now=SOON)
+    ledger.pause("news", "again", now=LATER)
+
+    assert {"news": LATER} == ledger.paused_since()
 
 
 def test_an_article_is_unfinished_until_all_its_deliveries_ended(ledger: Ledger) -> None:

@@ -145,7 +145,7 @@ def test_one_whose_time_is_over_is_not_tried_until_it_has_another(made: Made, to
     code, said = told("retry", str(delivery.id))
     assert (1, True) == (code, f"its time was over at {NOW:%Y-%m-%d %H:%M:%S} UTC" in said)
     assert f"Give the article another expires_at, `bot add` it, and then: bot retry {delivery.id}" in said
-    assert "First give the article another expires_at, and `bot add` it. Then, to send it after all" in (
+    assert "If its expires_at has passed, give the article another, and `bot add` it. Then, to send it after all" in (
         seen(made, delivery.id).told
     )
     made.ledger.take_in(story(2, expires_at=now() + timedelta(days=1)), [ACCOUNT], now=NOW, due_at=NOW)

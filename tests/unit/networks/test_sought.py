@@ -92,6 +92,13 @@ def test_without_a_link_the_title_tells(tmp_path: Path) -> None:
     assert [] == list(recognised(ordinary, [standing("1", "The bridge opens. Said at first, at length.")], ()))
 
 
+def test_the_articles_title_with_another_campaigns_link_may_be_what_was_sent() -> None:
+    edited = sent(f"The bridge opens {LINK}?utm_campaign=new", url=f"{LINK}?utm_campaign=new")
+    with pytest.raises(OutcomeUnknown, match=r"n\.example/1 is like"):
+        list(recognised(edited, [standing("1", f"The bridge opens {LINK}?utm_campaign=old")], ()))
+    assert [] == list(recognised(edited, [standing("1", f"Another headline {LINK}?utm_campaign=old")], ()))
+
+
 def test_another_answer_to_the_part_before_may_be_what_was_sent() -> None:
     edited = sent("One", "Two in new words", title="")
     timeline = [standing("1", "One"), standing("2", "Quite another second part", "1")]

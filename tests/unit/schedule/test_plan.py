@@ -23,6 +23,14 @@ def test_each_takes_the_next_slot_in_the_order_in_which_it_came() -> None:
     assert {1: at(10), 2: at(11), 3: at(12)} == moments(planned([wait(3), wait(1), wait(2)], HOURLY))
 
 
+def test_a_slot_stays_open_for_five_minutes_of_a_pause() -> None:
+    now = at(10, 0)
+    found = planned([wait(1), wait(2)], HOURLY, now=now, pause=Pause(now + 5 * MINUTE))
+    assert {1: at(10, 5), 2: at(11)} == moments(found)
+    assert {1: Why.PAUSE, 2: Why.SLOT} == reasons(found)
+    assert {1: at(11)} == moments(planned([wait(1)], HOURLY, now=now, pause=Pause(now + 6 * MINUTE)))
+
+
 def test_without_slots_each_goes_as_soon_as_it_may() -> None:
     assert {1: MONDAY, 2: MONDAY} == moments(planned([wait(1), wait(2)], AT_WILL))
     spaced = planned([wait(1), wait(2)], Rhythm(gap=20 * MINUTE), sent=[Sent(MONDAY - 5 * MINUTE)])

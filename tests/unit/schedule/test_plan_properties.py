@@ -229,7 +229,8 @@ def test_a_new_article_changes_neither_the_order_of_the_others_nor_brings_one_fo
     ]
     before = plan(waiting, rhythm, (), now)
     after = plan([*waiting, Waiting(99, now, section=new[1])], rhythm, (), now)
-    assert [each.id for each in before] == [each.id for each in after if each.id != 99]
+    still = [each.id for each in after if each.moment is not None and each.id != 99]  # one more may fill a month
+    assert still == [each.id for each in before if each.id in still]
     then, later = moments(before), moments(after)
     assert all(later[each.id] is None or then[each.id] <= later[each.id] for each in before)  # type: ignore[operator]
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from unit.schedule.made import BERLIN, HOUR, MINUTE, MONDAY, at
 
-from bot.schedule.contradictions import contradictions, surprises
+from bot.model import Links, Prices
+from bot.schedule.contradictions import contradictions, surprises, too_dear
 from bot.schedule.rhythm import Quiet, Rhythm
 from bot.schedule.sections import section
 from bot.schedule.values import Pause, Planned, Why
@@ -67,6 +68,31 @@ def test_slots_that_caps_leave_empty_may_be_meant_so() -> None:
     assert () == contradictions(Rhythm(zone=BERLIN, slots=("0 8-12 * * *",), per_day=3), MONDAY)
 
 
+DEAR = Prices(Decimal("0.015"), Decimal("0.200"))
+
+
+@pytest.mark.parametrize(
+    ("budget", "links", "expected"),
+    [
+        ("0.01", Links.NEVER, "a post costs at least 0.015, more than the whole budget of 0.01, and none would ever go: raise it"),
+        (
+            "0.19",
+            Links.ALWAYS,
+            "a post with a link costs 0.200, more than the whole budget of 0.19, and would never go: raise it, or set LINKS to never",
+        ),
+    ],
+)  # fmt: skip
+def test_a_budget_that_no_post_fits_in_is_told(budget: str, links: Links, expected: str) -> None:
+    rhythm = Rhythm(budget_per_day=Decimal(9), budget_per_month=Decimal(budget))
+    assert (expected,) == too_dear(rhythm, DEAR, links)
+
+
+def test_a_budget_that_posts_fit_in_is_not() -> None:
+    enough = too_dear(Rhythm(budget_per_day=Decimal("0.2")), DEAR, Links.ALWAYS)
+    unlinked = too_dear(Rhythm(budget_per_day=Decimal("0.1")), DEAR, Links.NEVER)
+    assert ((), (), ()) == (enough, unlinked, too_dear(Rhythm(), DEAR, Links.ALWAYS))
+
+
 RHYTHM = Rhythm(
     zone=BERLIN, gap=20 * MINUTE, per_day=3, per_month=50, budget_per_day=Decimal("0.50"), budget_per_month=Decimal(9), quiet=NIGHT
 )  # fmt: skip
@@ -80,6 +106,7 @@ RHYTHM = Rhythm(
         (Planned(1, None, Why.MONTH_CAP), "the cap of 50 a month is reached"),
         (Planned(1, MONDAY, Why.DAY_BUDGET), "the day's budget of 0.50 is spent"),
         (Planned(1, None, Why.MONTH_BUDGET), "the month's budget of 9 is spent"),
+        (Planned(1, None, Why.TOO_DEAR), "it costs more than the whole budget of 0.50 a day"),
         (Planned(1, MONDAY, Why.QUIET), "quiet hours 22:00-07:00"),
         (Planned(1, MONDAY, Why.GAP), "at least 20m from the next post"),
         (Planned(1, MONDAY, Why.SPREAD), "a backlog is spread, 10m apart"),

@@ -45,6 +45,7 @@ def upgrade() -> None:
     _fill(op.get_bind())
     line = ["account", "state", "priority", "section", "created_at", "id"]
     op.create_index("deliveries_by_account_state_priority_section_created_at_id", "deliveries", line)
+    op.create_index("identities_by_article", "identities", ["article"])
     _partial("deliveries_appointed", ["account", "state", "publish_at"], "publish_at > created_at")
     _partial("deliveries_held", ["account", "state", "not_before"], "not_before IS NOT NULL")
     _partial("deliveries_attempted", ["account", "first_attempt_at"], "first_attempt_at IS NOT NULL")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from bot.model import Prices
 from bot.networks.x import X, XAccount
 
 KEYS = {"consumer_key": "abc", "consumer_secret": "def", "access_token": "12-ghi", "access_token_secret": "jkl"}
@@ -21,6 +23,7 @@ def account(**changes: object) -> XAccount:
 def test_four_keys_are_enough() -> None:
     given = account()
     assert ("https://api.twitter.com", 280, 2) == (given.base_url, given.max_length, given.hashtags)
+    assert Prices(Decimal("0.015"), Decimal("0.200")) == given.account("x", Path()).prices
     assert {"profile": "https://x.com/i/user/12"} == given.whereabouts(Path())
     assert {} == account(access_token="ghi").whereabouts(Path())
 

@@ -1,0 +1,113 @@
+"""What the ledger tells of itself in figures: cheap, however much waits in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, func, select, union_all
+
+from bot.ledger.accounts import lane_of
+from bot.ledger.base import Base
+from bot.ledger.reading import event_of
+from bot.ledger.schema import accounts, articles, deliveries, events, identities
+from bot.model import State
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, Row
+
+    from bot.ledger.answers import Event, Lane
+
+_LATELY = 10_000
+"""Events that are looked through for something that happened lately: those have no index by their time."""
+_OF = deliveries.c.account == bindparam("of")
+_FIRST_DUE = select(func.min(deliveries.c.due_at)).where(_OF, deliveries.c.due_at.is_not(None))
+_HEADS = tuple(_FIRST_DUE.where(deliveries.c.state == state) for state in (State.SCHEDULED, State.UNKNOWN))
+# Each is a few rows of an index. What cannot be made into a post was put off for that.
+_WANTING: tuple[tuple[ColumnElement[bool], ...], ...] = (
+    (deliveries.c.state == State.DISCARDED,),
+    (deliveries.c.state == State.UNKNOWN, deliveries.c.due_at.is_(None)),
+    (
+        deliveries.c.state == State.SCHEDULED,
+        deliveries.c.not_before.is_not(None),
+        deliveries.c.error.is_not(None),
+        deliveries.c.post.is_(None),
+    ),
+)
+_COUNTS = tuple(select(func.count()).select_from(deliveries).where(_OF, *each) for each in _WANTING)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One account: what holds for it, when the first of what goes on by itself is due, and how many want a person."""
+
+    lane: Lane
+    first_due: datetime | None
+    wanting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanting:
+    """A delivery that wants a person."""
+
+    id: int
+    account: str
+    headline: str
+    state: State
+    error: str | None
+
+
+class Measuring(Base):
+    """Figures for those who watch the bot."""
+
+    def measured(self) -> tuple[Measured, ...]:
+        """Each account, by name."""
+        with self._database.reading() as db:
+            return tuple(_measured(db, row) for row in db.execute(select(accounts).order_by(accounts.c.name)).all())
+
+    def tally(self) -> dict[tuple[str, State], int]:
+        """How many deliveries of each account stand in each state: the one figure that counts them all."""
+        counted = select(deliveries.c.account, deliveries.c.state, func.count().label("many"))
+        each = counted.group_by(deliveries.c.account, deliveries.c.state).subquery()
+        named = select(accounts.c.name, each.c.state, each.c.many).join(each, each.c.account == accounts.c.id)
+        with self._database.reading() as db:
+            return {(row.name, row.state): row.many for row in db.execute(named)}
+
+    def files_in_queue(self) -> int:
+        """How many files stand in the queue that were taken in."""
+        with self._database.reading() as db:
+            standing = identities.c.identity.startswith("queue:", autoescape=True)
+            return db.execute(select(func.count()).select_from(identities).where(standing)).scalar_one()
+
+    def wanting(self, most: int) -> tuple[Wanting, ...]:
+        """The oldest deliveries that want a person."""
+        every = deliveries.c.account.in_(select(accounts.c.id))  # all indices begin with it
+        found = (select(deliveries.c.id).where(every, *each).order_by(deliveries.c.id).limit(most) for each in _WANTING)
+        numbers = union_all(*(select(each.subquery()) for each in found)).subquery()
+        told = (
+            select(*deliveries.c["id", "state", "error"], accounts.c.name, articles.c.headline)
+            .join(accounts, deliveries.c.account == accounts.c.id)
+            .join(articles, deliveries.c.article == articles.c.id)
+            .where(deliveries.c.id.in_(select(numbers.c.id)))
+            .order_by(deliveries.c.id)
+            .limit(most)
+        )
+        with self._database.reading() as db:
+            return tuple(Wanting(row.id, row.name, row.headline, row.state, row.error) for row in db.execute(told))
+
+    def expired_since(self, moment: datetime) -> tuple[Event, ...]:
+        """What expired unsent since then, among the latest events."""
+        last = select(func.max(events.c.id)).scalar_subquery()
+        lately = (events.c.id > last - _LATELY, events.c.event == "expired", events.c.at >= moment)
+        told = select(events, articles.c.headline).join(articles, events.c.article == articles.c.id)
+        with self._database.reading() as db:
+            return tuple(event_of(row) for row in db.execute(told.where(*lately).order_by(events.c.id)))
+
+
+def _measured(db: Connection, row: Row[Any]) -> Measured:
+    of = {"of": row.id}
+    dues = [db.execute(each, of).scalar() for each in _HEADS]
+    wanting = sum(db.execute(each, of).scalar_one() for each in _COUNTS)
+    return Measured(lane_of(row), min(filter(None, dues), default=None), wanting)
