@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from flow.daemons import Daemon
     from servers.pds import Login
 
 
@@ -99,6 +100,16 @@ class Bot:
 def bot(tmp_path: Path) -> Bot:
     """A bot with no account: it posts to the outbox."""
     return Bot(tmp_path)
+
+
+@pytest.fixture
+def daemon(bot: Bot) -> Iterator[Daemon]:
+    """The bot's daemon, not begun yet."""
+    from flow.daemons import Daemon
+
+    daemon = Daemon(bot)
+    yield daemon
+    daemon.close()
 
 
 @pytest.fixture

@@ -5,74 +5,22 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import time
 from datetime import UTC, datetime, timedelta
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
+from flow.daemons import PATIENCE, Mute, story, supervised
+from flow.terminal import at_a_terminal
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from pathlib import Path
 
     from flow.conftest import Bot
+    from flow.daemons import Daemon
 
-PATIENCE = 30  # seconds for what takes two, on a machine with other work
 A = "BOT_ACCOUNTS__OUTBOX__"
-
-
-def story(headline: str, **said: str) -> str:
-    lines = "".join(f"{key}: {value}\n" for key, value in {"headline": headline, **said}.items())
-    return f"---\n{lines}---\nIt is so.\n"
-
-
-class Daemon:
-    """One process at a time in the bot's home."""
-
-    def __init__(self, bot: Bot) -> None:
-        self.bot = bot
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Begun, and at work."""
-        self.process = self.bot.start("run")
-        lock = self.bot.home / "var" / "bot.db.lanes" / "daemon.lock"
-        self.until(lambda: lock.exists() and f"process {self.pid} " in lock.read_text())
-
-    @property
-    def pid(self) -> int:
-        assert self.process is not None
-        return self.process.pid
-
-    def end(self, *signals: signal.Signals) -> tuple[int, str, str]:
-        """Its exit code, and what it told."""
-        assert self.process is not None
-        for each in signals:
-            self.process.send_signal(each)
-        out, err = self.process.communicate(timeout=PATIENCE)
-        code, self.process = self.process.returncode, None
-        return code, out.decode(), err.decode()
-
-    def until(self, is_so: Callable[[], object]) -> None:
-        give_up = time.monotonic() + PATIENCE
-        while not is_so():
-            assert self.process is None or self.process.poll() is None, self.end()
-            assert time.monotonic() < give_up
-            time.sleep(0.05)
-
-    def states(self) -> dict[str, int]:
-        return {state: count for state, count in self.bot("status", "--json").json["counts"].items() if count}
-
-
-@pytest.fixture
-def daemon(bot: Bot) -> Iterator[Daemon]:
-    daemon = Daemon(bot)
-    yield daemon
-    if daemon.process is not None:
-        daemon.process.kill()
-        daemon.process.communicate()
 
 
 def test_what_is_put_into_the_queue_is_published_and_its_file_moves_on(daemon: Daemon) -> None:
@@ -80,8 +28,8 @@ def test_what_is_put_into_the_queue_is_published_and_its_file_moves_on(daemon: D
     daemon.bot.write("queue/sport/one.md", story("One"))
     daemon.until((daemon.bot.home / "queue/done/sport/one.md").exists)
     assert ["One"] == daemon.bot.titles()
-    code, out, _ = daemon.end(signal.SIGTERM)
-    assert (0, True) == (code, "delivered: outbox “One”" in out)
+    code, told = daemon.end(signal.SIGTERM)
+    assert (0, True) == (code, "delivered" in told and "One" in told)
 
 
 def test_it_is_told_of_by_the_commands_that_change_the_ledger(daemon: Daemon) -> None:
@@ -119,7 +67,7 @@ def test_a_second_one_on_the_ledger_says_who_is_there(daemon: Daemon) -> None:
     answer = daemon.bot("run")
     assert 2 == answer.code
     assert re.search(rf"a daemon is at work already: process {daemon.pid} on \S+, since .* UTC", answer.err)
-    code, _, _ = daemon.end(signal.SIGINT)
+    code, _ = daemon.end(signal.SIGINT)
     assert 0 == code
 
 
@@ -132,32 +80,30 @@ def test_one_that_was_killed_is_no_hindrance(daemon: Daemon) -> None:
     assert 0 == daemon.end(signal.SIGTERM)[0]
 
 
+def test_ctrl_c_at_its_terminal_ends_it(bot: Bot) -> None:
+    with at_a_terminal(bot.command("run"), cwd=bot.home, env=bot.environment()) as terminal:
+        terminal.expect("at work")
+        terminal.type("\x03")
+        assert 0 == terminal.end()
+    assert ("stopping" in terminal.seen, "Traceback" in terminal.seen) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "told"),
+    [
+        (f"{A}SLOTS", "0 25 * * *", f"{A}SLOTS: '0 25 * * *' is no slot: its hour is '25', one of 0-23 is meant"),
+        (f"{A}ZONE", "Europe/Berln", f"{A}ZONE: no time zone is named 'Europe/Berln'; did you mean Europe/Berlin?"),
+    ],
+)
+def test_it_does_not_begin_with_a_rhythm_that_means_nothing(bot: Bot, setting: str, value: str, told: str) -> None:
+    bot.settings[setting] = value
+    answer = bot("run")
+    assert (2, f"error: {told}\n") == (answer.code, answer.err)
+
+
 def test_it_gives_no_json(bot: Bot) -> None:
     answer = bot("run", "--json")
     assert (2, True) == (answer.code, "--once" in answer.err)
-
-
-class Mute:
-    """A server that takes what it is sent and never answers."""
-
-    def __init__(self) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self.asked = 0
-        self._open: list[socket.socket] = []
-        Thread(target=self._take, daemon=True).start()
-
-    def _take(self) -> None:
-        while True:
-            try:
-                self._open.append(self._socket.accept()[0])
-            except OSError:
-                return
-            self.asked += 1
-
-    def close(self) -> None:
-        for each in (self._socket, *self._open):
-            each.close()
 
 
 @pytest.fixture
@@ -187,9 +133,9 @@ def test_asked_to_stop_it_waits_for_the_request_under_way(daemon: Daemon, mute: 
     daemon.start()
     daemon.until(lambda: mute.asked)
     began = time.monotonic()
-    code, _, err = daemon.end(signal.SIGTERM)
+    code, told = daemon.end(signal.SIGTERM)
     assert (0, True) == (code, time.monotonic() - began < PATIENCE)
-    assert "Stopping" in err
+    assert "stopping" in told
 
 
 def test_asked_twice_it_stops_on_the_spot(daemon: Daemon, mute: Mute) -> None:
@@ -199,8 +145,27 @@ def test_asked_twice_it_stops_on_the_spot(daemon: Daemon, mute: Mute) -> None:
     daemon.process.send_signal(signal.SIGTERM)
     time.sleep(0.5)
     began = time.monotonic()
-    code, _, _ = daemon.end(signal.SIGTERM)
+    code, _ = daemon.end(signal.SIGTERM)
     assert (128 + signal.SIGTERM, True) == (code, time.monotonic() - began < 4)
+
+
+def test_its_supervisor_hears_of_it_whatever_a_network_does(daemon: Daemon, mute: Mute, tmp_path: Path) -> None:
+    with supervised(tmp_path) as (environment, heard):
+        daemon.bot.settings |= environment | {"WATCHDOG_USEC": "1000000"}
+        daemon.start()
+        daemon.until(lambda: mute.asked)
+        daemon.until(
+            lambda: (told := heard()) and "READY=1" in told and "STATUS=2 accounts, 0 waiting, next due –" in told
+        )
+        time.sleep(3)
+        assert heard().count("WATCHDOG=1") >= 5, "a beat each half second, while a request hangs"
+        os.kill(daemon.pid, signal.SIGSTOP)
+        heard()
+        time.sleep(1.5)
+        assert [] == heard(), "one that hangs is noticed"
+        os.kill(daemon.pid, signal.SIGCONT)
+        code, _ = daemon.end(signal.SIGTERM)
+        assert (0, True) == (code, "STOPPING=1" in heard())
 
 
 def test_idle_it_hardly_uses_the_machine(daemon: Daemon) -> None:
