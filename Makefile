@@ -6,7 +6,7 @@ SOURCES := bot tests benchmarks
 DEMO := var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench crash-matrix mutants nightly soak lock clean
+.PHONY: help run test bench crash-matrix mutants nightly soak week lock clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -38,6 +38,9 @@ nightly: .venv/dev ## The promise with 10,000 stories to each of its tests inste
 
 soak: .venv/dev ## An hour's work in minutes: 20 accounts, 5,000 deliveries, faults and kills throughout
 	@PYTHONPATH=tests $(BIN)/python -m soak.run
+
+week: .venv/dev ## A newsroom's week on a simulated clock: its calendar drawn, every rule checked
+	@PYTHONPATH=tests $(BIN)/python -m week
 
 lock: .venv/dev ## Pin every dependency anew
 	$(BIN)/pip install --quiet uv
