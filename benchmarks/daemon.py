@@ -65,9 +65,11 @@ def moments(home: Path) -> list[float]:
     first = datetime.now(UTC) + LEAD + timedelta(seconds=MOMENTS * 0.02)
     due = {take_in(ledger, number, first + number * APART): first + number * APART for number in range(MOMENTS)}
     (home / "var" / "wake").touch()
-    until(lambda: all(delivery.state.final for delivery in map(ledger.delivery, list(due)[-1:])))
+    until(lambda: not ledger.unsettled())
     sent = {number: ledger.delivery(number).first_attempt_at for number in due}
     ledger.close()
+    if left := sum(at is None for at in sent.values()):
+        raise SystemExit(f"{left} of {len(due)} did not leave")
     return [(at - due[number]).total_seconds() for number, at in sent.items() if at is not None]
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from fakes import Crash
 
 from bot.errors import LedgerError
+from bot.model import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from promise.witness import Witness
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from bot.ledger import Ledger
     from bot.model import Delivery
 
-IN_LANE = frozenset("claim confirm postpone doubt discard abandoned note_error expire".split())
+IN_LANE = frozenset("claim confirm postpone doubt discard abandoned note_error expire put_off".split())
 """A sender's moves that only the holder of the lane makes."""
-WRITES = IN_LANE | {"pause", "back_off", "resume"}
-"""All that a sender writes in the ledger: before each of these he halts."""
+WRITES = IN_LANE | {"pause", "back_off", "resume", "unplan", "awake", "plan_to"}
+"""All that a sender, or whoever plans for him, writes in the ledger: before each of these he halts."""
 _STUCK = 60.0  # seconds after which a round that neither halts nor ends is a bug of the test
 
 
@@ -83,7 +84,14 @@ class Watched:
             self._witness.doubts(given[1])
         if name in {"claim", "expire"} and answer is not None:
             self._tell(name, answer, named["now"])
+        if name == "plan_to":
+            self._tell_ended(given[2], named["now"])
         return answer
+
+    def _tell_ended(self, ended: Iterable[int], now: datetime) -> None:
+        for delivery in map(self._ledger.delivery, ended):
+            if delivery.state is State.EXPIRED:  # else somebody took it up meanwhile
+                self._witness.expires(delivery, now)
 
     def _tell(self, name: str, delivery: Delivery, now: datetime) -> None:
         if name == "claim":

@@ -32,8 +32,8 @@ def come_to_rest(world: World) -> None:
         world.ledger.resume(name, now=world.now())
     for number, seconds in enumerate(_QUIET):
         world.pass_(seconds)
-        world.courier(number % 2).deliver_due()
-        if all(delivery.due_at is None for delivery in world.ledger.unsettled()):
+        world.round(number % 2)()
+        if all((State.UNKNOWN, None) == (each.state, each.due_at) for each in world.ledger.unsettled()):
             break
     _raise_mistakes(world)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 from promise.network import LEFT, PROVEN
@@ -22,7 +22,8 @@ class Go:
     """
     A process goes on with one account: through so many halts, then to the next where this fate means something.
 
-    `wait` halts there and then, `crash` ends the process there. With `post` it is a round by hand, if one begins.
+    `wait` halts there and then, `crash` ends the process there. With `post` it is a round by hand, if one begins; one that
+    does not plan is as after a sleep of the machine, when all is due at once.
     """
 
     process: int
@@ -30,11 +31,12 @@ class Go:
     fate: str = "ok"
     through: int = 0
     post: int | None = None
+    plans: bool = True
 
     def __call__(self, world: World) -> None:
         name = f"account {self.account % len(world.networks)}"
         post = None if self.post is None else world.deliveries[self.post % len(world.deliveries)]
-        actor = world.actor(self.process, name, post=post)
+        actor = world.actor(self.process, name, post=post, plans=self.plans)
         halts = 0
         while actor.place and (halts < self.through or self.fate not in {*_at(actor.place), "wait", "crash"}):
             actor.meet("ok")
@@ -80,6 +82,16 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class Withdraw:
+    """The file of an article is taken away."""
+
+    story: int
+
+    def __call__(self, world: World) -> None:
+        world.withdraw(self.story)
+
+
+@dataclass(frozen=True)
 class Template:
     """The templates are edited, or broken."""
 
@@ -111,7 +123,26 @@ class Hold:
         world.hold(self.account, on=self.on)
 
 
-Move = Go | Pass | Step | Edit | Template | ByHand | Hold
+@dataclass(frozen=True)
+class Cut:
+    """A process goes on with the first account until it is to write this, and ends `before` it, `after` it, or on a `disk full`."""
+
+    process: int
+    place: str
+    how: str
+    plans: bool = True
+
+    def __call__(self, world: World) -> None:
+        actor = world.actor(self.process, next(iter(world.networks)), plans=self.plans)
+        while actor.place != self.place:
+            assert actor.place is not None, f"it never comes to {self.place}"
+            actor.meet("ok")
+        if self.how != "before":
+            actor.meet("ok" if self.how == "after" else self.how)
+        world.kill(self.process)
+
+
+Move = Cut | Go | Pass | Step | Edit | Withdraw | Template | ByHand | Hold
 _few = st.integers(0, 2)
 _fates = st.sampled_from([*LEFT, "wait", "wait", "crash", "near", "disk full", *PROVEN, "limited"])
 _going = st.builds(
@@ -159,3 +190,16 @@ two_senders = st.builds(
     apart=st.just(True),
     late=_late,
 )
+
+_overdue = st.builds(
+    Go,
+    st.integers(0, 1),
+    st.just(0),
+    _fates,
+    st.integers(0, 9),
+    st.one_of(st.none(), st.none(), _few),
+    st.just(value=False),
+)
+_planned_move = st.one_of(_going, _overdue, _time, _rest, st.builds(Edit, _few), st.builds(Withdraw, _few))
+planned_moves = st.integers(0, 24).flatmap(lambda length: st.lists(_planned_move, min_size=length, max_size=length))
+planned_worlds = worlds.map(lambda setting: replace(setting, planned=True))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promise.moves import ByHand, Edit, Go, Hold, Pass, Template
+from promise.moves import ByHand, Cut, Edit, Go, Hold, Pass, Step, Template, Withdraw
 from promise.world import Setting, Story
 
 if TYPE_CHECKING:
@@ -106,5 +107,20 @@ TALES: dict[str, tuple[Setting, list[Move]]] = {
     "a pause while a request is under way": (
         Setting(),
         [_AT_THE_REQUEST, Hold(0, on=True), *_meets("lost"), Pass(20), Go(1, 0, "wait", 9)],
+    ),
+    "a file taken away while its post may be out there": (
+        Setting(),
+        [*_meets("late"), ByHand("resolve", 0), Withdraw(0)],
+    ),
+    "a plan that ends what was sent while it was made, by a clock set back": (
+        replace(_BRIEF, planned=True),
+        [
+            Cut(0, "plan_to", "after"),
+            Pass(4000),
+            Go(1, 0, "wait", 2),  # before it writes that the hour is over
+            Step(-2),
+            _TO_THE_END,
+            Go(1, 0),
+        ],
     ),
 }

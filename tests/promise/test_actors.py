@@ -7,14 +7,16 @@ from promise.actors import WRITES
 from bot.ledger import Ledger
 
 LOOKS = set(
-    "held delivery deliveries turn next_due waiting unsettled unfinished counts attention events"
-    " article find lanes lane_of taken in_a_file last_backup damage".split()
+    "held delivery deliveries turn next_due waiting unsettled unfinished counts attention events paused_since"
+    " article find lanes lane_of taken in_a_file last_backup damage queued happened touched has_one_daemon"
+    " line waits sent next_by_itself next_article headlines in_line unsent cost_of_waiting"
+    " measured tally files_in_queue wanting expired_since pruned".split()
 )
 BY_HAND = set("retry cancel move resolve_posted resolve_dropped resolve_resend".split())
-INTAKE = set("take_in again release".split())
-KEEPING = set("back_up put_back".split())
+INTAKE = set("take_in again release withdraw".split())
+KEEPING = set("back_up put_back free reprice prune prune_accounts".split())
 NO_LOGIN_IS_ASKED_HERE = set("ensure identify".split())
-NO_TRANSACTION = set("lane close".split())
+NO_TRANSACTION = set("lane alone close".split())
 
 
 def test_all_that_a_ledger_does_is_a_senders_move_or_known_to_be_none() -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from promise import moves
 from promise.ending import come_to_rest, settle_by_hand, verdict
 from promise.tales import TALES
-from promise.world import Setting, Stage, World
+from promise.world import Setting, Stage, Story, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +63,23 @@ def test_whatever_happens_each_part_stands_once_and_nothing_is_lost(
 @property_
 @given(setting=moves.two_senders, story=moves.duels)
 def test_a_sender_that_was_cut_off_and_its_successor_post_once_between_them(
+    stage: Stage, setting: Setting, story: list[Move]
+) -> None:
+    play(stage, setting, story)
+
+
+@pytest.mark.parametrize("how", ["before", "after", "disk full"])
+@pytest.mark.parametrize("place", ["unplan", "awake", "plan_to", "put_off"])
+def test_a_plan_that_is_cut_off_costs_nothing(stage: Stage, place: str, how: str) -> None:
+    """Two posts had their moments, both gone by: where nobody plans anew, the second is put off behind the first."""
+    overdue: list[Move] = [moves.Cut(0, "plan_to", "after"), moves.Pass(200)]
+    cut = moves.Cut(1, place, how, plans=place != "put_off")
+    play(stage, Setting(stories=(Story(), Story()), planned=True), [*overdue, cut])
+
+
+@property_
+@given(setting=moves.planned_worlds, story=moves.planned_moves)
+def test_what_is_planned_put_off_taken_away_and_put_back_stands_once_and_is_not_lost(
     stage: Stage, setting: Setting, story: list[Move]
 ) -> None:
     play(stage, setting, story)

@@ -296,4 +296,16 @@ MORE = (
         "article.expires_at is not None and article.expires_at <= self._clock()",
         "article.expires_at is not None",
     ),
+    Mutant(
+        "a file taken away calls off what may be out there",
+        "bot/ledger/queueing.py",
+        "for each in waiting if not (each.post or each.receipts))",
+        "for each in waiting)",
+    ),
+    Mutant(
+        "a plan ends what may be out there",
+        "bot/ledger/planning.py",
+        "if delivery.state is State.SCHEDULED and not delivery.frozen_by:",
+        "if delivery.state is not State.SENDING:",
+    ),
 )

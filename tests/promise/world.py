@@ -17,6 +17,8 @@ from bot.deliver import Courier, Member, Policy
 from bot.errors import ComposeError, OutcomeUnknown, Refused
 from bot.ledger import Ledger, open_ledger
 from bot.model import Account, Article, Delivery, Part, Post, State
+from bot.planning import Planner
+from bot.schedule.rhythm import Rhythm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 MOST_ASTRAY = timedelta(hours=20)  # that a clock may be wrong: a look goes back a day
 KEYS = "keys"
+RHYTHM = Rhythm(gap=timedelta(seconds=90), per_day=2)
 _HOUR = NOON + timedelta(hours=1)  # for which short-lived news are news
 _IN_LANE = IN_LANE | {"request", "look", "answer"}  # where nobody halts who has not the lane
 
@@ -45,7 +48,8 @@ class Setting:
     What a world begins with: for each account whether its network is repeatable, and the articles.
 
     `apart` says that the processes do not see each other's lanes: as after one lost its locks and does not know it.
-    `late` is when a late request comes in, as a share of the time that is promised.
+    `late` is when a late request comes in, as a share of the time that is promised. Where all is `planned`, a round begins
+    with a plan, and the plan is asked before each post.
     """
 
     accounts: tuple[bool, ...] = (True,)
@@ -53,6 +57,7 @@ class Setting:
     apart: bool = False
     attempts: int = 100
     late: float = 1.0
+    planned: bool = False
 
 
 def _nothing_goes_wrong(_: str) -> str:
@@ -160,6 +165,11 @@ class World:
         self._editions[number] += 1
         self._take_in(number)
 
+    def withdraw(self, story: int) -> None:
+        """The newsroom takes the file away; an edit puts it back."""
+        name = f"queue:{story % len(self._editions)}.md"
+        self.witness.cancelled |= {each.id for each in self.ledger.withdraw(name, now=self.now())}
+
     def by_hand(self, move: str, delivery: int) -> None:
         """What the operator does to a delivery, if it is not refused."""
         number = self.deliveries[delivery % len(self.deliveries)]
@@ -210,7 +220,7 @@ class World:
         else:
             self.ledger.resume(name, now=self.now())
 
-    def actor(self, process: int, account: str, *, post: int | None = None) -> Actor:
+    def actor(self, process: int, account: str, *, post: int | None = None, plans: bool = True) -> Actor:
         """The round of this process in this lane: the one under way, or a new one; `post` names what is sent by hand."""
         under_way = self.actors.get((process, account))
         if under_way is not None and under_way.place is not None:
@@ -219,11 +229,24 @@ class World:
         courier = self.courier(process, account, actor)
         waited_for = self._at_work(account)
         if post is None or waited_for:
-            actor.begin(courier.deliver_due)
+            actor.begin(self.round(process, account, actor, plans=plans))
         else:
             delivery = self.ledger.delivery(post)
             actor.begin(lambda: courier.deliver_now([delivery] if delivery.account == account else []))
         return actor
+
+    def round(
+        self, process: int, account: str | None = None, actor: Actor | None = None, *, plans: bool = True
+    ) -> Callable[[], object]:
+        """What a process does in a round: plan, where that is its task and it `plans` before, and send what is due."""
+        courier, planner = self.courier(process, account, actor), self._planner(process, account, actor)
+
+        def work() -> None:
+            if self.setting.planned and plans:
+                planner.replan(at_work=True)
+            courier.deliver_due()
+
+        return work
 
     def kill(self, process: int) -> None:
         """The process ends here and now, in all its lanes; the next round is another process's."""
@@ -234,10 +257,23 @@ class World:
 
     def courier(self, process: int, account: str | None = None, actor: Actor | None = None) -> Courier:
         """The courier of a process, for one account that halts, or for all without a halt."""
-        ask = partial(self._asked, actor, account) if actor and account else _nothing_goes_wrong
-        ledger = cast("Ledger", Watched(self._ledger(process), ask, self.witness))
+        ledger, ask = self._watched(process, account, actor), self._ask(account, actor)
         members = {name: self._member(name, ask) for name in self.networks if account in {None, name}}
-        return Courier(ledger, members, self.compose, clock=self.now, sleep=self.pass_, policy=self.policy)
+        may_go = self._planner(process, account, actor).may_go
+        return Courier(
+            ledger, members, self.compose, clock=self.now, sleep=self.pass_, policy=self.policy, may_go=may_go
+        )
+
+    def _planner(self, process: int, account: str | None, actor: Actor | None) -> Planner:
+        rhythm = RHYTHM if self.setting.planned else Rhythm()
+        rhythms = {name: rhythm for name in self.networks if account in {None, name}}
+        return Planner(self._watched(process, account, actor), rhythms, clock=self.now)
+
+    def _watched(self, process: int, account: str | None, actor: Actor | None) -> Ledger:
+        return cast("Ledger", Watched(self._ledger(process), self._ask(account, actor), self.witness))
+
+    def _ask(self, account: str | None, actor: Actor | None) -> Callable[[str], str]:
+        return partial(self._asked, actor, account) if actor and account else _nothing_goes_wrong
 
     def _asked(self, actor: Actor, account: str, place: str) -> str:
         """What the actor meets where he halts; he who holds a lane is alone there."""
@@ -266,13 +302,16 @@ class World:
     def _take_in(self, number: int) -> list[Delivery]:
         story, mark = self.setting.stories[number], "!" * self._editions[number]
         article = Article(
-            identities=(f"id:{number}",),
+            identities=(f"id:{number}", f"queue:{number}.md"),
             headline=f"Story {story.words}{mark}",
             body=tuple(f"part {part} of story {story.words}{mark}" for part in range(1, story.parts)),
             expires_at=_HOUR if story.short_lived else None,
         )
         accounts = [self._account(name) for name in self.networks]
-        deliveries = self.ledger.take_in(article, accounts, now=self.now(), due_at=self.now()).deliveries
+        planned = self.networks if self.setting.planned else ()
+        taken = self.ledger.take_in(article, accounts, now=self.now(), due_at=self.now(), planned=planned, back=True)
+        deliveries = taken.deliveries
+        self.witness.cancelled -= {each.id for each in deliveries if each.state is not State.CANCELLED}
         if story.short_lived:
             self.witness.hours |= dict.fromkeys((delivery.id for delivery in deliveries), _HOUR)
         return list(deliveries)
