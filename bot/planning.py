@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.ledger import Lane, Ledger
     from bot.model import Delivery
     from bot.schedule.rhythm import Rhythm
-    from bot.schedule.values import Sent
+    from bot.schedule.values import Sent, Waiting
 
 _DAY = timedelta(days=1)
 _STALE = timedelta(minutes=15)
@@ -103,6 +103,8 @@ class Planner:
         if self._last_event is None:
             self._ledger.unplan(self._calendars.keys() - self.planned, now=now)
         last, touched = self._ledger.touched(self._last_event)
+        for account, since in self._ledger.asleep(self.planned, now=now, late=LATE).items():
+            self._plan_meanwhile(account, since, now - LATE)
         slept = self._ledger.awake(self.planned, now=now, late=LATE, at_work=at_work)
         stale = [each for each in sorted(self.planned) if each in touched | slept or self._is_old(each, now)]
         began = perf_counter()
@@ -138,16 +140,7 @@ class Planner:
         now, calendar = self._clock(), self._calendars[account]
         pause = _pause(self._ledger.lane_of(account), now)
         until, most = (now + HORIZON, _WHOLE) if whole else self._window(calendar, pause, now)
-        in_all = max(most, _WINDOWS)
-        line = self._ledger.line(
-            account,
-            now=now,
-            until=until,
-            horizon=now + HORIZON,
-            most=most,
-            in_all=in_all,
-            dearest=least_budget(calendar.rhythm),
-        )
+        line = self._line(account, calendar, now=now, until=until, most=most)
         planned = plan(
             line,
             calendar.rhythm,
@@ -212,6 +205,25 @@ class Planner:
                 break
         ahead = iter(dict.fromkeys(moments.values()))
         self._known[account] = _Known(now, next(ahead, None), next(ahead, None))
+
+    def _plan_meanwhile(self, account: str, since: datetime, until: datetime) -> None:
+        """Carry the plan on through a time when nobody did, so that all is missed that would have gone, however long it was."""
+        calendar = Calendar(self._calendars[account].rhythm)  # of the past: the other one looks ahead
+        line = self._line(account, calendar, now=since, until=until, most=_WHOLE)
+        came = [replace(each, not_before=max(each.created_at, each.not_before or since)) for each in line]
+        pause, sent = _pause(self._ledger.lane_of(account), since), self._sent(account, since)
+        planned = plan(came, calendar.rhythm, sent, since, pause=pause, until=until, calendar=calendar)
+        moments = {each.id: each.moment for each in planned if each.moment is not None}
+        self._ledger.plan_to(account, moments, {}, now=until)
+
+    def _line(
+        self, account: str, calendar: Calendar, *, now: datetime, until: datetime, most: int
+    ) -> tuple[Waiting, ...]:
+        in_all, dearest = max(most, _WINDOWS), least_budget(calendar.rhythm)
+        horizon = now + HORIZON
+        return self._ledger.line(
+            account, now=now, until=until, horizon=horizon, most=most, in_all=in_all, dearest=dearest
+        )
 
     def _window(self, calendar: Calendar, pause: Pause | None, now: datetime) -> tuple[datetime, int]:
         """Up to when there are so many moments at most."""

@@ -204,6 +204,12 @@ class Planning(Base):
                 if delivery.state is State.SCHEDULED and not delivery.frozen_by:
                     change(db, delivery, "expired", why, now=now, state=State.EXPIRED, due_at=None)
 
+    def asleep(self, names: Collection[str], *, now: datetime, late: timedelta) -> dict[str, datetime]:
+        """Those of these accounts for which the bot has not been at work for longer than `late`, and since when."""
+        since = select(accounts.c.name, accounts.c.awake_at).where(accounts.c.name.in_(names))
+        with self._database.reading() as db:
+            return {row.name: row.awake_at for row in db.execute(since) if row.awake_at and now - row.awake_at > late}
+
     def awake(self, names: Collection[str], *, now: datetime, late: timedelta, at_work: bool = True) -> frozenset[str]:
         """
         Those of these accounts for which the bot was not at work for longer than `late`.

@@ -9,7 +9,7 @@ from bot.ledger import Ledger
 LOOKS = set(
     "held delivery deliveries turn next_due waiting unsettled unfinished counts attention events paused_since"
     " article find lanes lane_of taken in_a_file last_backup damage queued happened touched has_one_daemon"
-    " line waits sent next_by_itself next_article headlines in_line unsent cost_of_waiting"
+    " line waits sent asleep next_by_itself next_article headlines in_line unsent cost_of_waiting"
     " measured tally files_in_queue wanting expired_since pruned".split()
 )
 BY_HAND = set("retry cancel move resolve_posted resolve_dropped resolve_resend".split())

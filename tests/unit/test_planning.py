@@ -164,6 +164,19 @@ def test_what_was_missed_in_an_outage_follows_the_policy(tmp_path: Path) -> None
     assert [NOON + DAY + HOUR, NOON + DAY + 2 * HOUR] == room.due(missed[2], fresh)
 
 
+def test_all_is_missed_that_would_have_gone_in_an_outage_however_long(tmp_path: Path) -> None:
+    """A plan looks a day or so ahead; the outage lasts for three, and what it held up is no less missed."""
+    room = with_(tmp_path, slots=("0 * * * *",), backlog=Backlog.SKIP)
+    room.clock.now = NOON + 10 * MINUTE
+    line = [room.add(number) for number in range(100)]
+    room.look()
+    room.clock.now += 3 * DAY
+    room.planner = room.begun()
+    during = room.add(100)
+    room.look()
+    assert [State.EXPIRED] * 72 + [State.SCHEDULED] * 29 == [room.now(each).state for each in (*line, during)]
+
+
 def test_a_look_by_hand_in_an_outage_does_not_end_it(tmp_path: Path) -> None:
     room = with_(tmp_path, slots=("0 * * * *",), backlog=Backlog.SKIP)
     room.clock.now = NOON + 10 * MINUTE
