@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -33,6 +34,8 @@ class Beat:
     gap: int = 0  # minutes
     per_day: int = 0
     per_month: int = 0
+    price: Decimal = Decimal(0)  # of a post
+    budget: Decimal = Decimal(0)  # of a day
     quiet: str = ""
     breaking_in_quiet: bool = False
     max_age: int = 0  # hours
@@ -47,6 +50,12 @@ class Beat:
         return timedelta(minutes=self.gap)
 
     @property
+    def most(self) -> int:
+        """So many posts a day has room for; 0 where it has no end."""
+        affordable = int(self.budget / self.price) if self.price else 0
+        return min([each for each in (self.per_day, affordable) if each], default=0)
+
+    @property
     def rhythm(self) -> Rhythm:
         """As the bot reads it from its settings."""
         said = {
@@ -54,6 +63,7 @@ class Beat:
             "gap": f"{self.gap}m",
             "per_day": str(self.per_day or ""),
             "per_month": str(self.per_month or ""),
+            "budget_per_day": str(self.budget or ""),
             "quiet": self.quiet,
             "breaking_in_quiet": str(self.breaking_in_quiet),
             "max_age": f"{self.max_age}h",
@@ -81,7 +91,8 @@ BEATS = (
         "America/New_York",
         slots="10,40 5-23 * * *; 30 1,2 * * *",
         gap=12,
-        per_day=22,
+        price=Decimal("0.200"),
+        budget=Decimal("4.50"),
         quiet="00:00-01:00; 03:00-05:00",
         max_age=6,
         backlog="newest",

@@ -74,6 +74,7 @@ def _account(view: View) -> Iterator[Text]:
 def _title(view: View) -> Text:
     beat, kinds = view.beat, Counter(kind(view, post) for post in view.posts)
     rules = [f"gap {beat.gap}m" if beat.gap else "", f"{beat.per_day} a day" if beat.per_day else ""]
+    rules += [f"{beat.budget} a day at {beat.price} each" if beat.budget else ""]
     rules += [f"{beat.per_month} a month" if beat.per_month else "", f"{beat.max_age}h old" if beat.max_age else ""]
     rules += [f"backlog {beat.backlog}"]
     line = Text(beat.name, "bold").append(f"  {beat.zone}  ", "bright_black").append(", ".join(filter(None, rules)))

@@ -23,8 +23,9 @@ from bot.deliver import Courier, Member, Policy
 from bot.intake import Names
 from bot.intake.queue import Queue
 from bot.ledger import open_ledger
-from bot.model import Account
+from bot.model import Account, Prices
 from bot.planning import Planner
+from bot.pricing import Pricing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,7 +94,10 @@ class Office:
             name: Network(name, beat.kind, self.time.wall, Random(f"{seed} {name}"))
             for name, beat in record.beats.items()
         }
-        self.accounts = {name: Account(name, network.network) for name, network in self.networks.items()}
+        self.accounts = {
+            name: Account(name, network.network, prices=Prices(beat.price, beat.price))
+            for (name, beat), network in zip(record.beats.items(), self.networks.values(), strict=True)
+        }
         self.troubles: list[str] = []
         self._asleep_since: datetime | None = None
         self._shown: dict[Way, datetime] = {}
@@ -218,6 +222,7 @@ class Office:
             read=self._read,
             clock=self.time.wall,
             planned=self.planner.planned,
+            costs=Pricing(self.ledger, self.accounts.values(), compose).of,
         )
 
     def _work_until(self, end: datetime) -> None:

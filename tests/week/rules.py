@@ -184,6 +184,13 @@ def _per_day(view: View) -> Iterator[Case]:
             yield Case(f"{number} posts on {day}" if number > cap else "", tight=number == cap)
 
 
+def _budget(view: View) -> Iterator[Case]:
+    if budget := view.beat.budget:
+        for day, number in Counter(view.walls.day(post.left) for post in view.posts).items():
+            spent, price = number * view.beat.price, view.beat.price
+            yield Case(f"{spent} spent on {day}" if spent > budget else "", tight=spent <= budget < spent + price)
+
+
 def _per_month(view: View) -> Iterator[Case]:
     if cap := view.beat.per_month:
         for month, number in Counter(f"{view.walls.day(post.left):%B}" for post in view.posts).items():
@@ -350,6 +357,7 @@ RULES: dict[str, Callable[[View], Iterator[Case]]] = {
     "nothing while it is withdrawn": _not_withdrawn,
     "caps: a day": _per_day,
     "caps: a month": _per_month,
+    "the budget of a day": _budget,
     "quiet hours, but for breaking news where it may": _quiet,
     "the least gap": _gap,
     "never before publish_at": _not_before,

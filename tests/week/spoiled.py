@@ -97,11 +97,19 @@ def while_withdrawn(record: Record) -> Iterator[Record]:
 
 
 def over_the_day(record: Record) -> Iterator[Record]:
+    yield two_days_in_one(record, "lordhowe")
+
+
+def over_the_budget(record: Record) -> Iterator[Record]:
+    yield two_days_in_one(record, "newyork")
+
+
+def two_days_in_one(record: Record, account: str) -> Record:
     early = [
-        replace(each, at=each.at - DAY) if each.account == "newyork" and each.at > record.start + DAY else each
+        replace(each, at=each.at - DAY) if each.account == account and each.at > record.start + DAY else each
         for each in record.requests
     ]
-    yield changed(record, requests=sorted(early, key=lambda each: each.at))
+    return changed(record, requests=sorted(early, key=lambda each: each.at))
 
 
 def over_the_month(record: Record) -> Iterator[Record]:
@@ -208,6 +216,7 @@ SPOILED: tuple[tuple[str, Callable[[Record], Iterator[Record]]], ...] = (
     ("nothing while it is withdrawn", while_withdrawn),
     ("caps: a day", over_the_day),
     ("caps: a month", over_the_month),
+    ("the budget of a day", over_the_budget),
     ("quiet hours, but for breaking news where it may", at_night),
     ("the least gap", too_near),
     ("never before publish_at", too_early),

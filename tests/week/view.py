@@ -123,8 +123,8 @@ class View:
         return ""
 
     def is_full(self, at: datetime, number: int) -> bool:
-        """Whether the caps were reached by what had gone, and by the appointments that were to come."""
-        if not (self.beat.per_day or self.beat.per_month):
+        """Whether the caps or the budget were reached by what had gone, and by the appointments that were to come."""
+        if not (self.beat.most or self.beat.per_month):
             return False
         day = self.walls.day(at)
         before = self._days[: bisect_left(self.lefts, at)]
@@ -132,7 +132,7 @@ class View:
         days = before + [self.walls.day(max(each, at)) for each in due]
         month = sum((each.year, each.month) == (day.year, day.month) for each in days)
         return bool(
-            (self.beat.per_day and days.count(day) >= self.beat.per_day)
+            (self.beat.most and days.count(day) >= self.beat.most)
             or (self.beat.per_month and month >= self.beat.per_month)
         )
 
