@@ -20,7 +20,7 @@ test: .venv/dev ## Format, lint, types and tests; installs what they need, the r
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 bench: .venv/dev ## What the bot costs, as ratios within one run
 	@$(BIN)/python tests/servers/node.py
