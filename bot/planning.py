@@ -7,9 +7,11 @@ from datetime import timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from bot.model import State
 from bot.schedule.calendar import Calendar
 from bot.schedule.caps import Tally, least_budget
-from bot.schedule.diary import HORIZON, LATE, Diary
+from bot.schedule.diary import HORIZON, LATE, SPREAD, Diary
+from bot.schedule.ending import deadline
 from bot.schedule.plan import plan
 from bot.schedule.purse import Purse, purse
 from bot.schedule.values import Pause, Planned, Why
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from bot.schedule.rhythm import Rhythm
     from bot.schedule.values import Sent, Waiting
 
+OUTAGE = timedelta(minutes=15)
+"""Not at work for longer than that is an outage: cron that calls every five minutes is sometimes late."""
 _DAY = timedelta(days=1)
 _STALE = timedelta(minutes=15)
 _WINDOW = 24  # moments that are planned ahead; those after them come when these are near
@@ -103,10 +107,11 @@ class Planner:
         if self._last_event is None:
             self._ledger.unplan(self._calendars.keys() - self.planned, now=now)
         last, touched = self._ledger.touched(self._last_event)
-        for account, since in self._ledger.asleep(self.planned, now=now, late=LATE).items():
+        slept = self._ledger.asleep(self.planned, now=now, longest=OUTAGE)
+        for account, since in slept.items():
             self._plan_meanwhile(account, since, now - LATE)
-        slept = self._ledger.awake(self.planned, now=now, late=LATE, at_work=at_work)
-        stale = [each for each in sorted(self.planned) if each in touched | slept or self._is_old(each, now)]
+        self._ledger.awake(self.planned, slept, now=now, late=LATE, at_work=at_work)
+        stale = [each for each in sorted(self.planned) if each in touched | slept.keys() or self._is_old(each, now)]
         began = perf_counter()
         for account in stale:
             self._plan(account, now)
@@ -117,6 +122,18 @@ class Planner:
             None, (self._known.get(each) for each in stale)
         )  # a lane that puts something off forgets its own
         return any(each.first is not None and each.first <= now for each in known)
+
+    def forget(self) -> None:
+        """What posts cost may be another than when the plans were made: make all of them anew."""
+        self._known.clear()
+
+    def spread_backlogs(self) -> None:
+        """After an outage, keep what is overdue apart also on the accounts that have no rhythm; for a bot that stays at work."""
+        now, free = self._clock(), self._calendars.keys() - self.planned
+        slept = self._ledger.asleep(free, now=now, longest=OUTAGE)
+        self._ledger.awake(free, slept, now=now, late=LATE)
+        for account in slept:
+            self._ledger.spread(account, now=now, apart=SPREAD)
 
     def next_due(self) -> datetime | None:
         """When something is due next on any account that is not held up, as far as the ledger knows."""
@@ -174,10 +191,15 @@ class Planner:
         if waiting is None:  # it may be out there, and goes on
             return True
         now = self._clock()
-        calendar = Calendar(self._calendars[delivery.account].rhythm)  # of our own: lanes are threads
+        rhythm = self._calendars[delivery.account].rhythm
+        calendar = Calendar(rhythm)  # of our own: lanes are threads
         sent = self._sent(delivery.account, now)
         if by_hand:
             return Tally(calendar, sent, now).full_until(now, cost) is None
+        end = deadline(waiting, rhythm)
+        if end is not None and end <= now and delivery.state is State.SCHEDULED:
+            self._ledger.expire(delivery, now=now, why=reason(Planned(delivery.id, None, Why.EXPIRED), rhythm))
+            return False
         diary = Diary(calendar, sent, now, None)
         at = diary.earliest(now, cost, Why.AT_ONCE, breaking=waiting.breaking).at
         if at > now:

@@ -144,13 +144,13 @@ class Attempts(Base):
                 return None
             return change(db, waiting, "error", error, now=now, error=error, due_at=due_at, plan={"not_before": due_at})
 
-    def expire(self, delivery: Delivery, *, now: datetime) -> Delivery | None:
+    def expire(self, delivery: Delivery, *, now: datetime, why: str = "") -> Delivery | None:
         """End a scheduled delivery whose time is over, unless part of it stands or may stand on the network."""
         with self._database.writing() as db:
             waiting = held(db, delivery, State.SCHEDULED)
             if waiting is None or waiting.frozen_by:
                 return None
-            return change(db, waiting, "expired", now=now, state=State.EXPIRED, due_at=None)
+            return change(db, waiting, "expired", why, now=now, state=State.EXPIRED, due_at=None)
 
 
 def _abandoned(

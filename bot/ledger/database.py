@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.errors import ConfigurationError
+from bot.errors import ConfigurationError, LedgerError
 from bot.ledger.failures import told
 
 if TYPE_CHECKING:
@@ -30,6 +30,31 @@ _WRITING = {
 _CHANGING_TABLES = {"sqlite": ("BEGIN IMMEDIATE",), "postgresql": ("SELECT pg_advisory_xact_lock(2718281828)",)}
 
 
+class Same:
+    """Which file an SQLite database is: another one in its place, or none, is not what we wrote down."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._first: tuple[int, int] | None = None
+
+    def must_be(self) -> None:
+        """Raise LedgerError where the file is not the one that it was; SQLite would go on writing where nobody reads."""
+        if self._file is None:
+            return
+        try:
+            found = self._file.stat()
+        except FileNotFoundError:
+            now = None
+        else:
+            now = found.st_dev, found.st_ino
+        if self._first is None:  # SQLite makes the file when it first writes
+            self._first = now
+        elif now != self._first:
+            gone = "is not the file any more that was opened" if now else "was removed while it was open"
+            hint = "Stop the bot, and put back the ledger, or its newest backup: `bot restore`"
+            raise LedgerError(gone, where=str(self._file), hint=hint)
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """
@@ -41,6 +66,7 @@ class Database:
 
     engine: Engine
     where: str
+    same: Same
 
     @property
     def file(self) -> Path | None:
@@ -82,6 +108,7 @@ class Database:
     def _transaction(
         self, first: Mapping[str, tuple[str, ...]], isolation: IsolationLevel | None = None
     ) -> Iterator[Connection]:
+        self.same.must_be()
         with told(self.where), self.engine.connect() as connection:
             if isolation:
                 connection.execution_options(isolation_level=isolation)
@@ -111,7 +138,7 @@ def database(url: str | URL) -> Database:
         engine, where = _sqlite(address), str(address.database)
     else:
         engine, where = _postgresql(address), address.render_as_string()
-    return Database(engine, where)
+    return Database(engine, where, Same(Path(where) if address.drivername == "sqlite" else None))
 
 
 def _address(url: str | URL) -> URL:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, select, union_all
+from sqlalchemy import bindparam, func, select
 
 from bot.ledger.accounts import lane_of
 from bot.ledger.base import Base
+from bot.ledger.planning import FIRST_DUE
 from bot.ledger.reading import event_of
 from bot.ledger.schema import accounts, articles, deliveries, events, identities
 from bot.model import State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Row
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
 _LATELY = 10_000
 """Events that are looked through for something that happened lately: those have no index by their time."""
 _OF = deliveries.c.account == bindparam("of")
-_FIRST_DUE = select(func.min(deliveries.c.due_at)).where(_OF, deliveries.c.due_at.is_not(None))
-_HEADS = tuple(_FIRST_DUE.where(deliveries.c.state == state) for state in (State.SCHEDULED, State.UNKNOWN))
+_HEADS = tuple(FIRST_DUE.where(deliveries.c.state == state) for state in (State.SCHEDULED, State.UNKNOWN))
 # Each is a few rows of an index. What cannot be made into a post was put off for that.
 _WANTING: tuple[tuple[ColumnElement[bool], ...], ...] = (
     (deliveries.c.state == State.DISCARDED,),
@@ -36,7 +37,12 @@ _WANTING: tuple[tuple[ColumnElement[bool], ...], ...] = (
         deliveries.c.post.is_(None),
     ),
 )
-_COUNTS = tuple(select(func.count()).select_from(deliveries).where(_OF, *each) for each in _WANTING)
+_COUNTS = tuple(select(func.count(), func.max(deliveries.c.id)).where(_OF, *each) for each in _WANTING)
+_TOLD = (
+    select(*deliveries.c["id", "state", "error"], articles.c.headline)
+    .join(articles, deliveries.c.article == articles.c.id)
+    .where(deliveries.c.id == bindparam("number"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +56,13 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Wanting:
-    """A delivery that wants a person."""
+    """What of one account wants a person for the same reason: how many deliveries, and of the newest its number and words."""
 
-    id: int
     account: str
-    headline: str
     state: State
+    many: int
+    id: int
+    headline: str
     error: str | None
 
 
@@ -81,21 +88,11 @@ class Measuring(Base):
             standing = identities.c.identity.startswith("queue:", autoescape=True)
             return db.execute(select(func.count()).select_from(identities).where(standing)).scalar_one()
 
-    def wanting(self, most: int) -> tuple[Wanting, ...]:
-        """The oldest deliveries that want a person."""
-        every = deliveries.c.account.in_(select(accounts.c.id))  # all indices begin with it
-        found = (select(deliveries.c.id).where(every, *each).order_by(deliveries.c.id).limit(most) for each in _WANTING)
-        numbers = union_all(*(select(each.subquery()) for each in found)).subquery()
-        told = (
-            select(*deliveries.c["id", "state", "error"], accounts.c.name, articles.c.headline)
-            .join(accounts, deliveries.c.account == accounts.c.id)
-            .join(articles, deliveries.c.article == articles.c.id)
-            .where(deliveries.c.id.in_(select(numbers.c.id)))
-            .order_by(deliveries.c.id)
-            .limit(most)
-        )
+    def wanting(self) -> tuple[Wanting, ...]:
+        """What wants a person, by account and state."""
         with self._database.reading() as db:
-            return tuple(Wanting(row.id, row.name, row.headline, row.state, row.error) for row in db.execute(told))
+            rows = db.execute(select(accounts.c.id, accounts.c.name).order_by(accounts.c.name)).all()
+            return tuple(each for row in rows for each in _wanting(db, *row))
 
     def expired_since(self, moment: datetime) -> tuple[Event, ...]:
         """What expired unsent since then, among the latest events."""
@@ -109,5 +106,13 @@ class Measuring(Base):
 def _measured(db: Connection, row: Row[Any]) -> Measured:
     of = {"of": row.id}
     dues = [db.execute(each, of).scalar() for each in _HEADS]
-    wanting = sum(db.execute(each, of).scalar_one() for each in _COUNTS)
+    wanting = sum(db.execute(each, of).one()[0] for each in _COUNTS)
     return Measured(lane_of(row), min(filter(None, dues), default=None), wanting)
+
+
+def _wanting(db: Connection, of: int, account: str) -> Iterator[Wanting]:
+    for each in _COUNTS:
+        many, newest = db.execute(each, {"of": of}).one()
+        if many:
+            row = db.execute(_TOLD, {"number": newest}).one()
+            yield Wanting(account, row.state, many, row.id, row.headline, row.error)

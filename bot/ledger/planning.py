@@ -72,13 +72,18 @@ _UNFROZEN = (
 _THIS = select(*_COLUMNS).where(*_UNFROZEN)
 _OF_A_PRIORITY = (*_WAITS, deliveries.c.priority == bindparam("priority"))
 _DUE = (*_FREE, deliveries.c.due_at.is_not(None))
-_FIRST_DUE = select(func.min(deliveries.c.due_at)).where(_OF, deliveries.c.due_at.is_not(None))
-_DOUBTFUL = _FIRST_DUE.where(deliveries.c.state == State.UNKNOWN)
-_GOES_ON = _FIRST_DUE.where(deliveries.c.state == State.SCHEDULED, deliveries.c.frozen_by.is_not(None))
+FIRST_DUE = select(func.min(deliveries.c.due_at)).where(_OF, deliveries.c.due_at.is_not(None))
+_DOUBTFUL = FIRST_DUE.where(deliveries.c.state == State.UNKNOWN)
+_GOES_ON = FIRST_DUE.where(deliveries.c.state == State.SCHEDULED, deliveries.c.frozen_by.is_not(None))
 _NO_MOMENT = update(deliveries).where(*_DUE, deliveries.c.id.not_in(bindparam("but", expanding=True)))
 _MOMENTS = select(deliveries.c.id, deliveries.c.due_at).where(*_DUE)
 _MOMENT = update(deliveries).where(
     deliveries.c.id == bindparam("number"), deliveries.c.state == State.SCHEDULED, deliveries.c.frozen_by.is_(None)
+)
+_ALL_MISSED = (
+    select(deliveries.c.id)
+    .where(*_FREE, deliveries.c.missed, deliveries.c.due_at.is_not(None))
+    .order_by(deliveries.c.due_at, deliveries.c.id)
 )
 _MISSED = update(deliveries).where(*_FREE, deliveries.c.due_at <= bindparam("before"))
 
@@ -204,28 +209,39 @@ class Planning(Base):
                 if delivery.state is State.SCHEDULED and not delivery.frozen_by:
                     change(db, delivery, "expired", why, now=now, state=State.EXPIRED, due_at=None)
 
-    def asleep(self, names: Collection[str], *, now: datetime, late: timedelta) -> dict[str, datetime]:
-        """Those of these accounts for which the bot has not been at work for longer than `late`, and since when."""
+    def asleep(self, names: Collection[str], *, now: datetime, longest: timedelta) -> dict[str, datetime]:
+        """Those of these accounts for which the bot has not been at work for longer than that, and since when."""
         since = select(accounts.c.name, accounts.c.awake_at).where(accounts.c.name.in_(names))
         with self._database.reading() as db:
-            return {row.name: row.awake_at for row in db.execute(since) if row.awake_at and now - row.awake_at > late}
+            found = {row.name: row.awake_at for row in db.execute(since)}
+        return {name: at for name, at in found.items() if at is not None and now - at > longest}
 
-    def awake(self, names: Collection[str], *, now: datetime, late: timedelta, at_work: bool = True) -> frozenset[str]:
+    def awake(
+        self, names: Collection[str], slept: Collection[str], *, now: datetime, late: timedelta, at_work: bool = True
+    ) -> None:
         """
-        Those of these accounts for which the bot was not at work for longer than `late`.
+        On those of these accounts that `slept`, what was due longer than `late` ago is missed.
 
-        What was due meanwhile, and that long ago, is missed. `at_work` is kept: it is now.
+        `at_work` is kept: for all of them it is now.
         """
+        if not names:
+            return
         with self._database.writing() as db:
-            slept = set()
             for row in db.execute(select(accounts).where(accounts.c.name.in_(names))).all():
-                away = now - row.awake_at if row.awake_at else timedelta(0)
-                if away > late:
-                    slept.add(row.name)
+                if row.name in slept:
                     db.execute(_MISSED.values(missed=True), {"of": row.id, "before": now - late})
-                if at_work and (row.awake_at is None or abs(away) >= _MINUTE):  # a look more often is not worth a write
+                away = now - row.awake_at if row.awake_at else _MINUTE
+                if at_work and abs(away) >= _MINUTE:  # a look more often is not worth a write
                     db.execute(update(accounts).where(accounts.c.id == row.id).values(awake_at=now))
-            return frozenset(slept)
+
+    def spread(self, account: str, *, now: datetime, apart: timedelta) -> None:
+        """What is missed on an account that nobody plans goes out from now on, the oldest first, so far apart."""
+        with self._database.writing() as db:
+            of = {"of": row_named(db, account).id}
+            numbers = db.execute(_ALL_MISSED, of).scalars().all()
+            if numbers:
+                moments = [{"number": each, "due_at": now + step * apart} for step, each in enumerate(numbers)]
+                db.execute(_MOMENT, moments)
 
     def touched(self, since: int | None) -> tuple[int, frozenset[str]]:
         """The number of the last event, and the accounts to which anything happened after event `since`, if that is given."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 IN_LANE = frozenset("claim confirm postpone doubt discard abandoned note_error expire put_off".split())
 """A sender's moves that only the holder of the lane makes."""
-WRITES = IN_LANE | {"pause", "back_off", "resume", "unplan", "awake", "plan_to"}
+WRITES = IN_LANE | {"pause", "back_off", "resume", "unplan", "awake", "spread", "plan_to"}
 """All that a sender, or whoever plans for him, writes in the ledger: before each of these he halts."""
 _STUCK = 60.0  # seconds after which a round that neither halts nor ends is a bug of the test
 

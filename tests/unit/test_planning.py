@@ -177,6 +177,39 @@ def test_all_is_missed_that_would_have_gone_in_an_outage_however_long(tmp_path: 
     assert [State.EXPIRED] * 72 + [State.SCHEDULED] * 29 == [room.now(each).state for each in (*line, during)]
 
 
+def test_an_account_without_a_rhythm_sends_no_flood_after_an_outage(tmp_path: Path) -> None:
+    room = with_(tmp_path)
+    room.clock.now = NOON
+    room.planner.spread_backlogs()
+    line = [room.add(number, publish_at=NOON + number * HOUR) for number in (1, 2, 3)]
+    room.clock.now = woken = NOON + 2 * DAY
+    room.planner = room.begun()
+    fresh = room.add(9)
+    room.planner.spread_backlogs()
+    assert [woken, woken + 10 * MINUTE, woken + 20 * MINUTE, woken] == room.due(*line, fresh)
+    room.pass_by(HOUR)
+    assert [State.DELIVERED] * 4 == [room.now(each).state for each in (*line, fresh)]
+
+
+def test_a_cron_job_that_is_a_little_late_is_no_outage(tmp_path: Path) -> None:
+    room = with_(tmp_path, gap=10 * MINUTE, backlog=Backlog.SKIP)
+    line = [room.add(number) for number in range(20)]
+    for _ in range(50):
+        room.look()
+        room.clock.now += 5 * MINUTE + timedelta(seconds=2)
+    assert [State.DELIVERED] * 20 == [room.now(each).state for each in line]
+
+
+def test_what_grew_too_old_since_it_was_planned_is_not_sent(tmp_path: Path) -> None:
+    """A request before it took a while, or the machine slept for a few minutes."""
+    room = with_(tmp_path, max_age=30 * MINUTE)
+    delivery = room.add(1)
+    room.planner.replan(at_work=True)
+    room.clock.now += 31 * MINUTE
+    assert 0 == room.courier().deliver_due()
+    assert (State.EXPIRED, []) == (room.now(delivery).state, room.sent_at())
+
+
 def test_a_look_by_hand_in_an_outage_does_not_end_it(tmp_path: Path) -> None:
     room = with_(tmp_path, slots=("0 * * * *",), backlog=Backlog.SKIP)
     room.clock.now = NOON + 10 * MINUTE

@@ -256,3 +256,19 @@ class FilledUp(FakeNetwork):
     @property
     def make_room(self) -> Callable[[], object]:
         return lambda: self._full.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_ledger_that_is_removed_while_it_is_open_takes_nothing_more(tmp_path: Path, anew: bool) -> None:
+    """SQLite would go on in a file without a name, and what it takes in, or sends, nobody would know of."""
+    url, lanes = f"sqlite:///{tmp_path}/bot.db", tmp_path / "bot.db.lanes"
+    ledger = open_ledger(url, lanes=lanes)
+    ledger.ensure([NEWS])
+    shutil.rmtree(lanes)
+    (tmp_path / "bot.db").unlink()
+    if anew:
+        open_ledger(url, lanes=lanes).close()
+    for use in (lambda: ledger.take_in(ARTICLE, [NEWS], now=NOW, due_at=NOW), ledger.lanes):
+        with pytest.raises(LedgerError, match=r"bot\.db"):
+            use()
+    ledger.close()

@@ -26,6 +26,8 @@ from bot.model import Priority, State
 from bot.schedule.values import Sent, Waiting
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bot.ledger import Ledger
     from bot.model import Article, Delivery
 
@@ -171,21 +173,28 @@ def test_what_was_put_off_is_held_until_then_and_a_retry_lets_it_go(ledger: Ledg
     assert {moved.id: SOON, hindered.id: None} == {each.id: each.not_before for each in line(ledger).values()}
 
 
+def awake(ledger: Ledger, now: datetime) -> dict[str, datetime]:
+    """The bot is at work now; the accounts for which it was not, and since when."""
+    slept = ledger.asleep(["news"], now=now, longest=LATE)
+    ledger.awake(["news"], slept, now=now, late=LATE)
+    return slept
+
+
 def test_what_was_due_while_nobody_was_awake_is_missed(ledger: Ledger) -> None:
     missed, just, later = (take(ledger, name) for name in "abc")
     ledger.plan_to("news", {missed.id: SOON, just.id: LATER - MINUTE, later.id: LATER + DAY}, {}, now=NOW)
-    assert frozenset() == ledger.awake(["news"], now=NOW, late=LATE)
+    assert {} == awake(ledger, NOW)
 
-    assert {"news"} == ledger.awake(["news"], now=LATER, late=LATE)
+    assert {"news": NOW} == awake(ledger, LATER)
     assert [missed.id] == [each.id for each in line(ledger).values() if each.missed]
-    assert frozenset() == ledger.awake(["news"], now=LATER + LATE, late=LATE)
+    assert {} == awake(ledger, LATER + LATE)
 
 
 def test_what_was_due_while_the_bot_was_at_work_is_not_missed(ledger: Ledger) -> None:
     delivery = take(ledger, "a")
     ledger.plan_to("news", {delivery.id: NOW}, {}, now=NOW)
     for minutes in range(8):
-        ledger.awake(["news"], now=NOW + minutes * MINUTE, late=LATE)
+        awake(ledger, NOW + minutes * MINUTE)
 
     assert [False] == [each.missed for each in line(ledger).values()]
 
@@ -193,9 +202,9 @@ def test_what_was_due_while_the_bot_was_at_work_is_not_missed(ledger: Ledger) ->
 def test_a_clock_that_is_set_back_makes_nothing_missed(ledger: Ledger) -> None:
     delivery = take(ledger, "a")
     ledger.plan_to("news", {delivery.id: NOW - 2 * DAY}, {}, now=NOW)
-    ledger.awake(["news"], now=NOW, late=LATE)
-    ledger.awake(["news"], now=NOW - DAY, late=LATE)
-    ledger.awake(["news"], now=NOW - DAY + MINUTE, late=LATE)
+    awake(ledger, NOW)
+    awake(ledger, NOW - DAY)
+    awake(ledger, NOW - DAY + MINUTE)
 
     assert [False] == [each.missed for each in line(ledger).values()]
 
