@@ -21,6 +21,7 @@ from bot.intake.source import LIMIT
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from decimal import Decimal
+    from threading import Event as Stop
 
     from bot.daemon.bell import Bell
     from bot.daemon.desk import Desk
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from bot.pricing import Pricing
     from bot.schedule.rhythm import Rhythm
     from bot.settings import Settings
+
+
+_DAY = 86_400.0  # seconds: templates may be edited while the daemon is at work
+_BREATH = 0.05  # seconds between two steps, for others that write
 
 
 def _untold(_: object) -> None:
@@ -212,24 +217,32 @@ class App:
     ) -> None:
         """Be the daemon until the bell says stop; what it is given is told in the daemon's own rooms."""
         from bot.daemon.work import work
+        from bot.operations.beside import every
 
-        self.pricing.reckon()
-        work(
-            ledger=self.ledger,
-            planner=self.planner,
-            courier=self.courier,
-            desk=self.desk,
-            queue=self.queue,
-            accounts=self.accounts,
-            wake=self._wake,
-            bell=bell,
-            news=news,
-            trouble=trouble,
-            clock=self.clock,
-            monotonic=time.monotonic,
-            looked=looked,
-            patience=patience,
-        )
+        pricing, planner = self.pricing, self.planner  # made here: two threads would open two ledgers
+
+        def reckon(stop: Stop) -> None:
+            pricing.reckon(lambda: not stop.wait(_BREATH))
+            planner.forget()
+            bell.ring()
+
+        with every(_DAY, "prices", reckon, failed=trouble, first=0):  # very many may wait: no post waits for them
+            work(
+                ledger=self.ledger,
+                planner=self.planner,
+                courier=self.courier,
+                desk=self.desk,
+                queue=self.queue,
+                accounts=self.accounts,
+                wake=self._wake,
+                bell=bell,
+                news=news,
+                trouble=trouble,
+                clock=self.clock,
+                monotonic=time.monotonic,
+                looked=looked,
+                patience=patience,
+            )
 
     def clock(self) -> datetime:
         """The wall clock, in UTC."""

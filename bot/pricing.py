@@ -30,11 +30,13 @@ class Pricing:
         """What an article costs on each account that it would cost something on."""
         return {name: self._cost(article, account) for name, account in self._priced.items()}
 
-    def reckon(self) -> None:
-        """Reckon anew what waits: settings and templates may be others than they were."""
+    def reckon(self, go_on: Callable[[], bool] = lambda: True) -> None:
+        """Reckon anew what waits, in steps before each of which it may be ended: settings and templates may be others now."""
         self._ledger.free(self._free)
         for name, account in self._priced.items():
             for some in self._ledger.unsent(name):
+                if not go_on():
+                    return
                 costs = {number: (self._cost(article, account), before) for number, article, before in some}
                 self._ledger.reprice({number: cost for number, (cost, before) in costs.items() if cost != before})
 

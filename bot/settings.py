@@ -49,10 +49,19 @@ def _words(value: object) -> object:
 def _history(value: object) -> object:
     if not isinstance(value, str) or value.strip().lower() == "all":
         return value if isinstance(value, timedelta) else None
-    kept = durations.parse(value)
+    try:
+        kept = durations.parse(value)
+    except ValueError as error:
+        raise ValueError(f"{error}; at least {_SHORTEST_HISTORY.days}d, or all") from None
     if kept < _SHORTEST_HISTORY:
         raise ValueError(f"{durations.shown(kept)} is too short: at least {_SHORTEST_HISTORY.days}d, or all")
     return kept
+
+
+def _port(value: object) -> object:
+    if isinstance(value, str) and not (value.strip().isdecimal() and 0 < int(value.strip()[:9]) < 65536):
+        raise ValueError("is no port: write one such as 9464; it answers on this machine alone")
+    return value
 
 
 def _channels(value: object) -> object:
@@ -121,7 +130,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="the least that `bot run` tells: debug, info, warning or error"
     )
-    metrics_port: int | None = Field(
+    metrics_port: Annotated[int | None, BeforeValidator(_port)] = Field(
         default=None,
         ge=1,
         le=65535,
@@ -242,6 +251,8 @@ def _explained(error: ValidationError, prefix: str, model: type[BaseModel]) -> C
 def _reason(error: ErrorDetails) -> str:
     if error["type"] == "missing":
         return "is needed and not set"
+    if error["type"].startswith("bool_"):
+        return "write true or false"
     return error["msg"].removeprefix("Value error, ").removeprefix("Input ")
 
 

@@ -136,7 +136,7 @@ def _queued(app: App) -> Iterator[Finding]:
                 yield Finding(f"{Path(path).name} for {account.name}", str(error), of_error(error))
             else:
                 good += 1
-    yield Finding("queue", f"{_counted(good, 'post')} can be made of what waits")
+    yield Finding("queue", f"{_counted(good, 'post')} can be made of what is in the queue")
 
 
 def _ledger(app: App) -> Finding:

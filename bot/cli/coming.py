@@ -13,6 +13,7 @@ import typer
 from bot.cli import money, opening, show
 from bot.errors import one_line
 from bot.schedule.values import Why
+from bot.schedule.words import EXPIRES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _HEADLINE = 60  # characters of one
 _HALF_HOURS = 48
-_SINGLY = 20  # of those that are never sent
+_SINGLY = 3  # of those that are never sent
 
 
 class Coming(NamedTuple):
-    """A delivery that waits: when it goes, if it does, and why then or why not; `cost` is None where none costs anything."""
+    """A delivery that waits: when it goes, if it does, and why then or why not; `fate` of one that never does."""
 
     at: datetime | None
     id: int
@@ -35,7 +36,7 @@ class Coming(NamedTuple):
     account: str
     headline: str
     why: str
-    never: bool
+    fate: str
     cost: Decimal | None = None
 
     @property
@@ -64,7 +65,7 @@ def register(cli: typer.Typer) -> None:
 
 
 def plan(
-    days: Annotated[int, typer.Option("--days", min=1, max=14, help="How far to look ahead.")] = 7,
+    days: Annotated[int, typer.Option("--days", min=1, max=14, help="How far to look ahead, 14 at the most.")] = 7,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
 ) -> None:
     """Show what goes out in the coming days, what has no moment, and why."""
@@ -82,6 +83,8 @@ def plan(
     priced = any(each.cost is not None for each in near)
     columns = ("when", "account", "post", "why", *(["cost"] if priced else []), "id")
     show.table(columns, [each.row(now, zone, priced=priced) for each in placed])
+    if placed:
+        show.line(f"Times are in {zone}.")
     for line in _others([each for each in near if each.at is None], len(waiting) - len(near), more):
         show.line(line)
     _tell_costs(app, placed)
@@ -100,9 +103,17 @@ def _waiting(app: App) -> tuple[list[Coming], int]:
         for each in outlook.planned:
             article, headline, reckoned = told[each.id]
             cost = reckoned if configured.prices.dearest else None
-            never = each.why.ended or each.why in {Why.WILL_EXPIRE, Why.TOO_DEAR}
-            found.append(Coming(each.moment, each.id, article, account, headline, outlook.why(each), never, cost))
+            found.append(
+                Coming(each.moment, each.id, article, account, headline, outlook.why(each), _fate(each.why), cost)
+            )
     return sorted(found, key=lambda each: (each.at or _NEVER, each.id)), more
+
+
+def _fate(why: Why) -> str:
+    """What becomes of one that is never sent; of any other, nothing."""
+    if why is Why.WILL_EXPIRE:
+        return "Will expire"
+    return "Never sent" if why.ended or why is Why.TOO_DEAR else ""
 
 
 def _tell_costs(app: App, placed: Sequence[Coming]) -> None:
@@ -122,10 +133,13 @@ def _tell_costs(app: App, placed: Sequence[Coming]) -> None:
 
 def _others(unplaced: Sequence[Coming], later: int, more: int) -> Iterator[str]:
     """What has no moment: what is never sent one by one, as far as that can be read, and the rest by its reason."""
-    lost = [each for each in unplaced if each.never][:_SINGLY]
-    for each in lost:
-        yield f"Not sent: {each.account}, {_shortened(each.headline)}: {each.why} (delivery {each.id})"
-    rest = Counter((each.account, each.why) for each in unplaced if each not in lost)
+    lost = [each for each in unplaced if each.fate]
+    for each in lost[:_SINGLY]:
+        why = each.why.removeprefix(f"{EXPIRES}: ")
+        yield f"{each.fate}: {each.account}, {_shortened(each.headline)}: {why} (delivery {each.id})"
+    for fate, number in sorted(Counter(each.fate for each in lost[_SINGLY:]).items()):
+        yield f"{fate}: and {number:,} more; `bot plan --json` has all of them."
+    rest = Counter((each.account, each.why) for each in unplaced if not each.fate)
     for (account, why), number in sorted(rest.items()):
         yield f"No moment yet: {account}, {number:,} {'post' if number == 1 else 'posts'}: {why}"
     if later:

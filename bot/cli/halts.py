@@ -64,7 +64,7 @@ class Halt:
     @property
     def row(self) -> tuple[str, str, str, str, str]:
         """The account's row in a table."""
-        lane, due = self.way.lane, show.moment(self.next_due, self.way.zone)
+        lane, due = self.way.lane, show.soon(self.next_due, self.way.now, self.way.zone)
         return lane.account, lane.network, self.way.state, str(self.waiting or "–"), due
 
     def draw(self) -> None:

@@ -17,6 +17,7 @@ from bot.model import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import tzinfo
 
     from bot.app import App
     from bot.cli.halts import Halt
@@ -48,11 +49,13 @@ def status(as_json: Json = False) -> None:
                 "accounts": [each.json for each in accounts],
                 "counts": {state.value: counts.get(state, 0) for state in State},
                 "attention": [each.json for each in wanting],
+                "rejected": _rejected(app),
             }
         )
         return
-    _draw_accounts(accounts)
+    _draw_accounts(accounts, app.settings.timezone)
     show.line(", ".join(f"{counts[state]} {state}" for state in State if counts.get(state)) or "No deliveries yet.")
+    _tell_rejected(app)
     for halt in accounts:
         if halt.search:
             show.line(f"{halt.way.lane.account} is {halt.search}.")
@@ -65,12 +68,29 @@ def status(as_json: Json = False) -> None:
     _draw_all([each for each in wanting if not each.is_the_accounts])
 
 
-def _draw_accounts(accounts: Sequence[Halt]) -> None:
-    """A row for each account; what it spends, where any of them does."""
-    priced = any(each.spending for each in accounts)
-    columns = ("account", "network", "state", "waiting", "next due", *(money.COLUMNS if priced else ()))
-    nothing = ("",) * len(money.COLUMNS) if priced else ()
-    show.table(columns, [(*each.row, *(each.spending.row if each.spending else nothing)) for each in accounts])
+def _draw_accounts(accounts: Sequence[Halt], zone: tzinfo) -> None:
+    """A row for each account; below, what those spend whose posts cost something."""
+    show.table(("account", "network", "state", "waiting", "next due"), [each.row for each in accounts])
+    if any(each.next_due for each in accounts):
+        show.line(f"Times are in {zone}.")
+    spending = [(each.way.lane.account, *each.spending.row) for each in accounts if each.spending]
+    if spending:
+        show.line()
+        show.table(("account", *money.COLUMNS), spending)
+        show.line()
+
+
+def _tell_rejected(app: App) -> None:
+    """What the operator would miss: files that went nowhere."""
+    if rejected := _rejected(app):
+        files = "One file" if rejected == 1 else f"{rejected:,} files"
+        show.line(f"{files} could not be read: {app.settings.queue}/rejected/ has the reasons.")
+
+
+def _rejected(app: App) -> int:
+    """How many files lie where those are put away that could not be read."""
+    found = (app.queue.folder / "rejected").rglob("*")
+    return sum(1 for path in found if not path.name.endswith(".reason.txt") and path.is_file())
 
 
 def _draw_all(wanting: list[Case]) -> None:

@@ -152,7 +152,11 @@ def resume(account: AccountName) -> None:
         until = show.moment(after.until, app.settings.timezone)
         show.line(f"{name} goes on at the first run after {until}: {after.reason}.")
     else:
-        show.line(f"{name} goes on at the next run." if before.held_up else f"{name} was not held up.")
+        show.line(
+            f"{name} goes on: at once where `bot run` is at work, else with the next run."
+            if before.held_up
+            else f"{name} was not held up."
+        )
 
 
 def _said(words: str) -> Callable[[Delivery], str]:

@@ -81,6 +81,14 @@ def moment(at: datetime | None, zone: tzinfo) -> str:
     return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %Z") if at else "–"
 
 
+def soon(at: datetime | None, now: datetime, zone: tzinfo) -> str:
+    """A time in a table whose zone is said once: to the minute, with a year where that is another."""
+    if at is None:
+        return "–"
+    there = at.astimezone(zone)
+    return f"{there:%a %d %b %H:%M}" if there.year == now.astimezone(zone).year else f"{there:%d %b %Y %H:%M}"
+
+
 def in_zone(text: str, zone: tzinfo) -> str:
     """A text in which the ledger wrote times down in UTC, with these as the operator's clock has them."""
 
@@ -187,9 +195,12 @@ def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
+    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    words = [all(" " not in row[number] for row in (columns, *rows)) for number in range(len(columns))]
+    widest = [max(cells(row[number]) for row in (columns, *rows)) for number in range(len(columns))]
+    needed = sum(width if word else 10 for word, width in zip(words, widest, strict=True)) + 2 * len(columns)
+    for column, word in zip(columns, words, strict=True):  # what is torn is better than what is cut off
+        drawn.add_column(column, overflow="fold", no_wrap=word and needed <= get_terminal_size().columns)
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
     Console().print(drawn)

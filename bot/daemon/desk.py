@@ -80,8 +80,9 @@ class Desk:
 
     def empty_queue(self) -> Round:
         """Take in every file that waits; one that cannot be read goes to `rejected` and holds up no other."""
-        round_ = Round()
-        for path in self._queue.waiting(self._clock()):
+        survey = self._queue.survey()
+        round_ = Round(troubles=[*survey.closed.values()])
+        for path in survey.settled(self._clock()):
             self.take_from_queue(path, round_)
         return round_
 

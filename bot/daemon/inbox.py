@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from math import inf
 from typing import TYPE_CHECKING
 
 from bot.daemon.desk import Round
 from bot.daemon.withdrawn import is_gone, telling
+from bot.errors import ArticleError, ConfigurationError
 from bot.intake.identity import queued
+from bot.intake.paths import legible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 GRACE = 3.0
 """Seconds that a file may be away: editors that save by renaming need less."""
+RESTLESS = 60.0
+"""Seconds for which a file may be written to before somebody is told that it is not read."""
 
 
 class Inbox:
@@ -55,7 +60,7 @@ class Inbox:
         self._gone: dict[Path, float] = {}
         self._grounds: Grounds = {}
         self._seen: Grounds = {}
-        self.unsettled = False
+        self._unsettled: dict[Path, float] = {}
 
     @property
     def pending(self) -> int:
@@ -63,20 +68,32 @@ class Inbox:
         return len(self._pending)
 
     @property
+    def unsettled(self) -> bool:
+        """Whether somebody may be writing a file at this moment."""
+        return bool(self._unsettled)
+
+    @property
     def withdrawing_at(self) -> float | None:
         """When the next file has been away for long enough, by the steady clock."""
         return min(self._gone.values(), default=None)
 
-    def survey(self) -> None:
-        """See what is new, what has changed, and what is not there any more."""
+    def survey(self) -> list[BotError]:
+        """See what is new, what has changed, and what is not there any more; what could not be seen."""
         survey, now = self._queue.survey(), self._clock().timestamp()
         self._marks = {path: mark for path, mark in self._marks.items() if path in survey.files or path in self._held}
         anew = {path: mark for path, mark in survey.files.items() if mark != self._marks.get(path)}
-        self.unsettled = not all(mark.has_settled(now) for mark in anew.values())
+        restless = self._restless(path for path, mark in anew.items() if not mark.has_settled(now))
         settled = [(mark.written, path) for path, mark in anew.items() if mark.has_settled(now)]
         self._pending = {path: anew[path] for _, path in sorted(settled)}
         self._seen = {folder: ground.identity for folder, ground in survey.folders.items()}
         self._miss(survey)
+        return [*self._missing(survey), *survey.closed.values(), *restless]
+
+    def _missing(self, survey: Survey) -> Iterator[BotError]:
+        folder = self._queue.folder
+        if folder not in survey.folders and folder not in survey.closed:
+            hint = "Mount its disk, or make the folder; until then nothing is taken in, and nothing is called off"
+            yield ConfigurationError("the queue is not there", where=str(folder), hint=hint)
 
     def take_some(self, seconds: float) -> Round:
         """Read what waits to be read, oldest first, for so long; what is known already and done leaves the queue."""
@@ -104,6 +121,17 @@ class Inbox:
         for path in [path for path in self._marks if path in self._held and not self._desk.holds(path)]:
             del self._marks[path], self._held[path]  # seen there once more, it is read once more
         return troubles
+
+    def _restless(self, unsettled: Iterable[Path]) -> list[BotError]:
+        """Remember since when these change, and tell once of those that do so for too long."""
+        now = self._monotonic()
+        self._unsettled = {path: self._unsettled.get(path, now) for path in unsettled}
+        restless = [path for path, since in self._unsettled.items() if now - since >= RESTLESS]
+        self._unsettled |= dict.fromkeys(restless, inf)
+        hint = "Write it under a name that ends in .part, and rename it when it is whole."
+        return [
+            ArticleError("changes all the time, so it is not read", where=legible(path), hint=hint) for path in restless
+        ]
 
     def _miss(self, survey: Survey) -> None:
         told = telling(survey, self._grounds, self._held)

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.daemon.pace import LOOK, SLICE, Looked, plan_at, rest, survey_at
 from bot.daemon.turns import next_turn
-from bot.errors import BotError
 from bot.schedule.diary import LATE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from bot.daemon.bell import Bell
@@ -93,7 +92,7 @@ class Loop:
         for part in (self._read_the_queue, self._plan):  # neither holds up the other
             try:
                 part()
-            except BotError as error:
+            except Exception as error:  # noqa: BLE001 - one surprise ends no other account's work
                 self._trouble(error)
                 self._changed = troubled = True
         if troubled:
@@ -105,11 +104,10 @@ class Loop:
         if self._monotonic() >= self._next_survey():
             began, self._changed = self._monotonic(), False
             try:
-                self._inbox.survey()
+                self._tell(self._inbox.survey())
             finally:
                 self._surveyed = Looked(began, self._monotonic() - began)
-        for trouble in self._inbox.take_some(SLICE).troubles:
-            self._trouble(trouble)
+        self._tell(self._inbox.take_some(SLICE).troubles)
         self._inbox.withdraw()
 
     def _next_survey(self) -> float:
@@ -123,6 +121,7 @@ class Loop:
         began = self._monotonic()
         if began < plan_at(self._planned, pending=self._inbox.pending):
             return
+        self._planner.spread_backlogs()
         self._planner.replan(at_work=True)
         self._replanned_at = self._clock()
         self._dues, turns = self._planner.next_dues(), self._roster.turns
@@ -140,5 +139,8 @@ class Loop:
         self._news(events)
         done = {each.article for each in events if each.article is not None}
         if done and not first:
-            for trouble in self._inbox.clear(done):
-                self._trouble(trouble)
+            self._tell(self._inbox.clear(done))
+
+    def _tell(self, troubles: Iterable[Exception]) -> None:
+        for trouble in troubles:
+            self._trouble(trouble)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_ASKED = (signal.SIGTERM, signal.SIGINT)
+_ASKED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @contextmanager
 def asked_to_stop(first: Callable[[], None]) -> Iterator[None]:
     """
-    Call `first` at the first SIGTERM or SIGINT; at the second end this process, and let nothing hold it up.
+    Call `first` at the first SIGTERM, SIGINT or SIGHUP (its terminal went); at the second end this process, and let nothing hold it up.
 
     That is safe: what is on its way was written down before, and all locks die with us. A thread of its own waits for
     signals, since a handler could find the main thread holding the very lock that it needs. Enter before any thread begins.

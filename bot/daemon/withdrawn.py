@@ -35,8 +35,8 @@ def telling(survey: Survey, before: Mapping[Path, Identity], known: Mapping[Path
 
 
 def is_gone(path: Path, survey: Survey, told: Collection[Path]) -> bool:
-    """Whether a file was taken away: the nearest folder above it that is there says so."""
+    """Whether a file was taken away: the nearest folder above it that is there says so, if it can be read."""
     if path in survey.files:
         return False
-    nearest = next((folder for folder in path.parents if folder in survey.folders), None)
+    nearest = next((folder for folder in path.parents if folder in survey.folders or folder in survey.closed), None)
     return nearest in told

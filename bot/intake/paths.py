@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 _NO_SECTIONS = {"done", "rejected", "drafts"}
+DEEPEST = 8
+"""Folders one within the other that are looked into: what goes deeper was hardly meant for us."""
 
 
 def place_in(file: Path, queue: Path) -> Path | None:
@@ -19,7 +21,8 @@ def place_in(file: Path, queue: Path) -> Path | None:
         section = place.relative_to(os.path.realpath(queue))
     except ValueError:
         return None
-    return section / file.name if not section.parts or is_section(section) else None
+    waits = not section.parts or (is_section(section) and len(section.parts) <= DEEPEST)
+    return section / file.name if waits else None
 
 
 def is_section(folder: Path) -> bool:

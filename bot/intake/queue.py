@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import BotError
-from bot.intake.paths import is_section, legible, place_in
+from bot.intake.paths import DEEPEST, is_section, legible, place_in
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,10 +43,16 @@ class Ground:
 
 @dataclass
 class Survey:
-    """What stands in the queue, and the folders that were looked into to see it."""
+    """What stands in the queue, the folders that were looked into to see it, and those that could not be."""
 
     files: dict[Path, Mark] = field(default_factory=dict)
     folders: dict[Path, Ground] = field(default_factory=dict)
+    closed: dict[Path, BotError] = field(default_factory=dict)
+
+    def settled(self, now: datetime) -> list[Path]:
+        """The files that are ready to be read, oldest first, then by name; half-written ones are left alone."""
+        found = [(mark.written, path) for path, mark in self.files.items() if mark.has_settled(now.timestamp())]
+        return [path for _, path in sorted(found)]
 
 
 class Queue:
@@ -56,11 +62,8 @@ class Queue:
         self.folder = folder
 
     def waiting(self, now: datetime) -> list[Path]:
-        """The files that are ready to be read, oldest first, then by name; half-written ones are left alone."""
-        settled = [
-            (mark.written, path) for path, mark in self.survey().files.items() if mark.has_settled(now.timestamp())
-        ]
-        return [path for _, path in sorted(settled)]
+        """The files that are ready to be read, oldest first, as far as they can be seen."""
+        return self.survey().settled(now)
 
     def survey(self) -> Survey:
         """All that stands here and is whole, by its name; BotError where the folder cannot be read."""
@@ -89,16 +92,29 @@ class Queue:
     def _look_into(self, folder: Path, survey: Survey) -> None:
         """A folder and its sections; a link is what it is, wherever it leads."""
         status, bare = folder.stat(), True
+        files: dict[Path, Mark] = {}
         with os.scandir(folder) as entries:
             for entry in entries:
                 path, hidden = Path(entry.path), entry.name.startswith(".")
                 bare = bare and hidden
                 if entry.is_dir(follow_symlinks=False):
-                    if is_section(path.relative_to(self.folder)):
-                        self._look_into(path, survey)
+                    self._look_into_section(path, survey)
                 elif not (hidden or entry.name.lower().endswith(_UNFINISHED)):
-                    survey.files |= _marked(path)
+                    files |= _marked(path)
+        survey.files |= files
         survey.folders[folder] = Ground((status.st_dev, status.st_ino), bare)
+
+    def _look_into_section(self, folder: Path, survey: Survey) -> None:
+        """A folder within another, if it is a section; one that cannot be read keeps nobody from the others."""
+        place = folder.relative_to(self.folder)
+        if not is_section(place) or len(place.parts) > DEEPEST:
+            return
+        try:
+            self._look_into(folder, survey)
+        except FileNotFoundError:  # moved away since it was listed
+            return
+        except OSError as error:
+            survey.closed[folder] = _failed(error, folder, "read")
 
     def _move(self, path: Path, folder: str) -> Path | None:
         """The new place of the file, or None if it has vanished meanwhile."""

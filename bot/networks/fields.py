@@ -91,6 +91,13 @@ def _shown_as_money(text: str) -> str:
     return text
 
 
+def _parameters(text: str) -> str:
+    if found := next((each for each in text.strip() if each.isspace() or each == "#"), None):
+        what = "a #" if found == "#" else "a blank"
+        raise ValueError(f"has {what} in it: write name=value with & between, such as utm_source={{network}}")
+    return text
+
+
 ServerAddress = Annotated[str, AfterValidator(_a_server)]
 """The address of a server, `https://name` and no more; plain http only on this machine."""
 
@@ -106,5 +113,5 @@ Price = Annotated[Decimal, BeforeValidator(_amount)]
 Currency = Annotated[str, AfterValidator(_shown_as_money)]
 """How that currency is written after an amount."""
 
-Campaign = Annotated[str, AfterValidator(addresses.campaign)]
+Campaign = Annotated[str, AfterValidator(_parameters), AfterValidator(addresses.campaign)]
 """Parameters for links, `{network}` and `{account}` in them."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from itertools import islice
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -14,17 +15,18 @@ from bot.errors import ArticleError, BotError, LedgerError, one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
-    from pathlib import Path
 
     from bot.ledger import Event, Lane, Ledger
     from bot.ledger.measuring import Measured, Wanting
     from bot.model import State
     from bot.networks.base import Told
 
+    _Seen = tuple[tuple[Measured, ...], tuple[Wanting, ...], tuple[Event, ...]]
+
 _LONGEST_LOOK = 180.0  # seconds: it looks once a minute, and beside ten thousand new files less often
 _RECOUNT = 100  # at most one part in so many of the time goes into counting
 _LASTS = 300.0  # seconds after which what went wrong once, and not again, is over
-_MANY = 500
+_LOOKED_ANEW = 60.0  # seconds after which the ledger is asked again though nothing happened: time goes by in it too
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ class Lookout:
     ) -> None:
         """`told` is what the networks said last; `names` are those of the threads that live."""
         self._ledger = ledger
+        self._queue = queue
         self._rejected = queue / "rejected"
         self._pulse = pulse
         self._told = told
@@ -126,6 +129,7 @@ class Lookout:
         self._counted = (float("-inf"), 0.0)
         self._tally: Mapping[tuple[str, State], int] = {}
         self._files = 0
+        self._seen: tuple[int, float, _Seen] | None = None
         self._lock = Lock()
 
     def health(self) -> tuple[str, ...]:
@@ -151,10 +155,18 @@ class Lookout:
         """What there is of troubles, and expired `since` then; a ledger that does not answer is one."""
         now, faults, rejected = self._clock(), self._pulse.faults(), tuple(self._files_rejected())
         try:
-            seen = self._ledger.measured(), self._ledger.wanting(_MANY), self._ledger.expired_since(since)
+            seen = self._look(since)
         except LedgerError as error:
             return Scene(now, rejected=rejected, faults={**faults, _key(error): str(error)}, blind=True)
         return Scene(now, *seen, rejected, faults)
+
+    def _look(self, since: datetime) -> _Seen:
+        """What the ledger tells of troubles, looked up anew where something happened in it, or after a while."""
+        (last, _), now = self._ledger.touched(None), self._monotonic()
+        if self._seen is None or last != self._seen[0] or now - self._seen[1] >= _LOOKED_ANEW:
+            found = self._ledger.measured(), self._ledger.wanting(), self._ledger.expired_since(since)
+            self._seen = last, now, found
+        return self._seen[2]
 
     def _ailing(self, ledger_error: str | None) -> tuple[str, ...]:
         names = self._names()
@@ -162,6 +174,7 @@ class Lookout:
             f"the loop looked last {self._pulse.age:.0f} s ago" if self._pulse.age > _LONGEST_LOOK else None,
             None if "watching" in names else "nobody watches the queue",
             None if "APScheduler" in names else "nobody watches the clock",
+            None if self._queue.is_dir() else f"{self._queue}: the queue is not there",
             ledger_error,
         )
         return tuple(each for each in found if each)
@@ -177,12 +190,20 @@ class Lookout:
             return self._tally, self._files
 
     def _files_rejected(self) -> list[str]:
-        """The files that could not be read and lie where they were put away, with the section that they are of."""
-        if not self._rejected.is_dir():
-            return []
-        found = (path for path in self._rejected.rglob("*") if not path.name.endswith(".reason.txt"))
-        names = (str(path.relative_to(self._rejected)) for path in found if path.is_file())
-        return sorted(islice(names, _MANY))
+        """The files that could not be read and lie where they were put away, with their sections; the newest first."""
+        walked = os.walk(self._rejected)
+        found = [
+            Path(folder, name) for folder, _, names in walked for name in names if not name.endswith(".reason.txt")
+        ]
+        return [str(path.relative_to(self._rejected)) for path in sorted(found, key=_put_there, reverse=True)]
+
+
+def _put_there(path: Path) -> float:
+    """When a file was moved where it is; one that is gone by now was there before all others."""
+    try:
+        return path.lstat().st_ctime
+    except OSError:
+        return 0.0
 
 
 def _key(error: Exception) -> str:

@@ -96,10 +96,9 @@ def _found(scene: Scene) -> Iterator[Trouble]:
     for account in scene.accounts:
         yield from _of_account(scene, account)
     for each in scene.wanting:
-        words = f"{each.account}: “{each.headline}” {_WANTS[each.state]}: {each.error or 'see bot status'} (delivery {each.id})"
-        yield Trouble(
-            f"delivery {each.id} {each.state}", words, AN_OUTAGE if each.state is State.SCHEDULED else AT_ONCE
-        )
+        newest = f"“{each.headline}”: {each.error or 'see bot status'} (delivery {each.id})"
+        words = f"{each.account}: {each.many} {_WANTS[each.state]}, the newest {newest}"
+        yield Trouble(f"{each.state} {each.account}", words, AN_OUTAGE if each.state is State.SCHEDULED else AT_ONCE)
     for name, many in Counter(event.account for event in scene.expired).items():
         hours = EXPIRED_WITHIN // timedelta(hours=1)
         last = [event for event in scene.expired if event.account == name][-1]
@@ -122,7 +121,7 @@ def _of_account(scene: Scene, account: Measured) -> Iterator[Trouble]:
 
 
 _WANTS = {
-    State.DISCARDED: "was refused for good",
-    State.UNKNOWN: "was perhaps posted, and only a person can tell",
-    State.SCHEDULED: "cannot be made into a post",
+    State.DISCARDED: "refused for good",
+    State.UNKNOWN: "perhaps posted, as only a person can tell",
+    State.SCHEDULED: "not to be made into a post",
 }

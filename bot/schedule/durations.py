@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_PIECE = re.compile(r"(\d{1,6})\s*(d|h|m|s)(?:[a-z]*)", re.ASCII | re.IGNORECASE)
+_PIECE = re.compile(r"(\d{1,18})\s*(d|h|m|s)(?:[a-z]*)", re.ASCII | re.IGNORECASE)
 _NAMES = re.compile(
     r"(?:d|day|days|h|hr|hrs|hour|hours|m|min|mins|minute|minutes|s|sec|secs|second|seconds)", re.IGNORECASE
 )
@@ -20,12 +20,12 @@ def parse(text: str) -> timedelta:
         if int(stripped[:9]) == 0 and not stripped.strip("0"):
             return timedelta(0)
         raise ValueError(f"{stripped[:20]!r} of what? Write {stripped[:6]}m for minutes, {stripped[:6]}h for hours")
-    if not re.fullmatch(rf"(?:\d{{1,6}}\s*{_NAMES.pattern}\s*)+", stripped, re.ASCII | re.IGNORECASE):
+    if not re.fullmatch(rf"(?:\d{{1,18}}\s*{_NAMES.pattern}\s*)+", stripped, re.ASCII | re.IGNORECASE):
         raise ValueError(f"{stripped[:40]!r} is no stretch of time: write it as 30m, 1h30m or 2d")
-    found = timedelta(seconds=sum(int(number) * _UNITS[unit.lower()] for number, unit in _PIECE.findall(stripped)))
-    if found > _LONGEST:
-        raise ValueError(f"{stripped[:40]} is longer than ten years")
-    return found
+    seconds = sum(int(number) * _UNITS[unit.lower()] for number, unit in _PIECE.findall(stripped))
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError(f"{stripped[:40]} is too long: at most ten years")
+    return timedelta(seconds=seconds)
 
 
 def shown(stretch: timedelta) -> str:

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from bot.schedule.rhythm import Rhythm
     from bot.schedule.values import Pause
 
+EXPIRES = "expires before its turn"
+
 
 def reason(planned: Planned, rhythm: Rhythm, pause: Pause | None = None) -> str:
     """A few words: what moved it to its moment, or what stands against one."""
     if planned.why is Why.WILL_EXPIRE:
         before = f": {_of(planned.hindrance, rhythm, pause)}" if planned.hindrance else ": others go before it"
-        return f"expires before its turn{before}"
+        return f"{EXPIRES}{before}"
     return _of(planned.why, rhythm, pause)
 
 
@@ -27,8 +29,8 @@ def _of(why: Why, rhythm: Rhythm, pause: Pause | None) -> str:
         Why.TOO_DEAR: f"it costs more than the whole budget of {_tightest(rhythm)}",
         Why.MONTH_CAP: f"the cap of {rhythm.per_month} a month is reached",
         Why.DAY_CAP: f"the cap of {rhythm.per_day} a day is reached",
-        Why.MONTH_BUDGET: f"the month's budget of {rhythm.budget_per_month} is spent",
-        Why.DAY_BUDGET: f"the day's budget of {rhythm.budget_per_day} is spent",
+        Why.MONTH_BUDGET: f"the month's budget of {rhythm.budget_per_month} leaves no room",
+        Why.DAY_BUDGET: f"the day's budget of {rhythm.budget_per_day} leaves no room",
         Why.QUIET: f"quiet hours {', '.join(f'{quiet.begin:%H:%M}-{quiet.end:%H:%M}' for quiet in rhythm.quiet)}",
         Why.GAP: f"at least {shown(rhythm.gap)} from the next post",
     }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from zoneinfo import ZoneInfo, available_timezones
+
+_OFFSET = re.compile(r"[A-Z]{2,5}|.*[+-]?\d.*", re.DOTALL)
 
 
 def parse(text: str) -> ZoneInfo:
@@ -24,6 +27,8 @@ def _nearest(name: str) -> str:
     for known in (whole, cities):
         if plain in known:
             return f"write {known[plain]}"
+    if _OFFSET.fullmatch(name):
+        return "zones are named like Europe/Berlin; offsets and their short names are none"
     for known, sought in ((cities, plain.rpartition("/")[2]), (whole, plain)):
         if near := get_close_matches(sought, known, n=1, cutoff=0.75):
             return f"did you mean {known[near[0]]}?"

@@ -71,6 +71,12 @@ def test_a_second_one_on_the_ledger_says_who_is_there(daemon: Daemon) -> None:
     assert 0 == code
 
 
+def test_a_terminal_that_is_closed_stops_it_as_anything_else_does(daemon: Daemon) -> None:
+    daemon.start()
+    code, told = daemon.end(signal.SIGHUP)
+    assert (0, True) == (code, '"stopped"' in told)
+
+
 def test_one_that_was_killed_is_no_hindrance(daemon: Daemon) -> None:
     daemon.start()
     daemon.end(signal.SIGKILL)
@@ -78,6 +84,21 @@ def test_one_that_was_killed_is_no_hindrance(daemon: Daemon) -> None:
     daemon.start()
     daemon.until(lambda: ["One"] == daemon.bot.titles())
     assert 0 == daemon.end(signal.SIGTERM)[0]
+
+
+def test_prices_of_very_many_are_reckoned_while_posts_leave_and_it_hears_of_its_end(daemon: Daemon) -> None:
+    later = story("{0}", id="{0}", publish_at="2999-01-01")
+    files = [daemon.bot.write(f"{number}.md", later.replace("{0}", f"Story {number}")) for number in range(100)]
+    assert 0 == daemon.bot("add", *files).code
+    slow = "{% for _ in range(2000) %}{% for _ in range(9999) %}{% endfor %}{% endfor %}"  # for all of them a minute and more
+    daemon.bot.write("templates/default.j2", slow + "{{ article.headline }}")
+    daemon.bot.settings |= {f"{A}PRICE": "0.01", f"{A}TEMPLATE": "default"}
+    began = time.monotonic()
+    daemon.start()
+    daemon.bot.write("queue/one.md", story("One"))
+    daemon.until(daemon.bot.titles)
+    code, _ = daemon.end(signal.SIGTERM)
+    assert (0, True) == (code, time.monotonic() - began < PATIENCE)
 
 
 def test_ctrl_c_at_its_terminal_ends_it(bot: Bot) -> None:

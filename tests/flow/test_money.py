@@ -53,10 +53,10 @@ def test_a_budget_of_two_posts_lets_the_third_wait_for_the_next_day(bot: Clocked
     assert ({"day": 0.4, "month": 0.4}, {"day": 0.5, "month": None}) == (money["spent"], money["budget"])
     assert (0.2, "USD") == (money["to_come"], money["currency"])
     (waits,) = money["waits"]
-    assert waits.startswith("the day's budget of 0.50 is spent; the next post goes ")
+    assert waits.startswith("the day's budget of 0.50 leaves no room; the next post goes ")
     assert f"x: {waits}." in bot("status").out.splitlines()
     (planned,) = bot("plan", "--json").json
-    assert ("the day's budget of 0.50 is spent", 0.2) == (planned["why"], planned["cost"])
+    assert ("the day's budget of 0.50 leaves no room", 0.2) == (planned["why"], planned["cost"])
     assert "All of these cost 0.20 USD." in bot("plan").out.splitlines()
     bot.ahead[0] += 24 * 60
     assert 0 == bot("run", "--once").code
@@ -68,7 +68,7 @@ def test_by_hand_the_budget_is_kept_too_until_it_is_raised(bot: Clocked, login: 
     bot.settings |= {f"{A}BUDGET_PER_MONTH": "0.20"}
     first, second = (bot("post", bot.write(f"{number}.md", STORY.format(number))) for number in (1, 2))
     assert (0, 4) == (first.code, second.code)
-    assert "the month's budget of 0.20 is spent" in second.out
+    assert "the month's budget of 0.20 leaves no room" in second.out
     assert [1] == numbers(login)
     bot.settings |= {f"{A}BUDGET_PER_MONTH": "0.40"}
     assert 0 == bot("run", "--once").code
@@ -85,7 +85,7 @@ def test_what_is_dearer_than_the_whole_budget_is_told_and_goes_once_it_carries_n
     assert "Waits: it costs more than the whole budget of 0.10 a day" in added.out
     why = "it costs more than the whole budget of 0.10 a day"
     assert [f"one post never goes: {why}; raise the budget, or post without links"] == account(bot)["money"]["waits"]
-    assert f"Not sent: x, Story 1: {why} (delivery 1)" in bot("plan").out.splitlines()
+    assert f"Never sent: x, Story 1: {why} (delivery 1)" in bot("plan").out.splitlines()
     bot.settings |= {f"{A}LINKS": "never"}
     assert 0 == bot("check", "--offline").code
     assert 0 == bot("run", "--once").code

@@ -325,7 +325,7 @@ def test_a_paused_account_tells_why_since_when_and_how_it_goes_on(desk: Desk) ->
     assert began <= datetime.fromisoformat(account["since"]) <= datetime.now(UTC)
     assert re.search(r"mastodon: paused since 20\d\d-\S+ \S+ UTC; one post waits\n  why  the editor is asleep\n", told)
     assert "to let it go on  bot resume mastodon\n" in told
-    assert "goes on at the next run" in desk.bot("resume", "mastodon").out
+    assert "goes on: at once" in desk.bot("resume", "mastodon").out
     assert "was not held up" in desk.bot("resume", "mastodon").out
 
 
@@ -340,7 +340,7 @@ def test_a_lane_that_backs_off_tells_until_when_and_how_to_try_at_once(desk: Des
     assert "cannot be reached" in account["reason"]
     assert 1 == told.count("cannot be reached"), "what holds for all is told once"
     desk.bot.settings["BOT_ACCOUNTS__MASTODON__BASE_URL"] = desk.wire.url
-    assert "goes on at the next run" in desk.bot("resume", "mastodon").out
+    assert "goes on: at once" in desk.bot("resume", "mastodon").out
     assert 0 == desk.bot("run", "--once").code
     assert 1 == len(desk.login.texts())
 

@@ -68,7 +68,8 @@ def test_the_unit_gives_the_longest_request_its_time_and_no_second_signal() -> N
 def test_the_container_is_made_by_hash_and_runs_as_a_plain_user() -> None:
     lines = (ROOT / "Containerfile").read_text().splitlines()
     installs = [line for line in lines if "pip install" in line]
-    assert all("--require-hashes" in line or "--no-deps dist/" in line for line in installs)
+    assert [2, 1] == [sum(word in line for line in installs) for word in ("--require-hashes", "--no-deps dist/")]
+    assert 3 == len(installs)
     assert all(re.search(r":\d+\.\d+-slim-\w+( AS \w+)?$", line) for line in lines if line.startswith("FROM"))
     assert {f"USER {PLAIN}:{PLAIN}", 'ENTRYPOINT ["bot"]', 'CMD ["run"]', "VOLUME /srv/bot"} <= set(lines)
     copied = {word.strip("./") for line in lines if line.startswith("COPY ") for word in line.split()[1:-1]}
@@ -122,6 +123,8 @@ def test_a_plain_user_needs_to_write_nowhere_but_in_the_home(bot: Bot) -> None:
         pytest.skip("needs root, unshare and setpriv")
     if subprocess.run(["unshare", *APART, "true"], capture_output=True, check=False).returncode:
         pytest.skip("needs the right to make namespaces")
+    if any(Path("/tmp") in Path(each).parents for each in (ROOT, sys.base_prefix)):
+        pytest.skip("the bot or its Python lies in /tmp, which is to be empty")
     home = bot.home / "home"
     (home / "queue").mkdir(parents=True)
     (home / "queue" / "one.md").write_text(STORY)

@@ -52,8 +52,15 @@ def test_a_pipe_gets_plain_lines(busy: Bot) -> None:
     lines = busy("plan").out.splitlines()
     assert ["when", "account", "post", "why", "id"] == lines[0].split()
     assert ["Storm", "Press", "Later"] == [re.split(r"\s{2,}", line)[2] for line in lines[1:4]]
-    assert "Not sent: outbox, Stale: expires before its turn: others go before it (delivery 2)" == lines[4]
+    assert ["Times are in UTC.", "Will expire: outbox, Stale: others go before it (delivery 2)"] == lines[4:6]
     assert "\x1b" not in "".join(lines)
+
+
+def test_of_many_that_will_expire_a_few_are_named_and_the_rest_counted(busy: Bot) -> None:
+    for number in range(4):
+        add(busy, f"Stale {number}", expires_at=(datetime.now(UTC) + DAY).isoformat())
+    lost = [line for line in busy("plan").out.splitlines() if line.startswith("Will expire: ")]
+    assert (4, "Will expire: and 2 more; `bot plan --json` has all of them.") == (len(lost), lost[-1])
 
 
 def test_only_so_many_days_are_shown(busy: Bot) -> None:

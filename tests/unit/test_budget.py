@@ -120,6 +120,15 @@ def test_a_new_process_reckons_anew(world: Treasury) -> None:
     assert 0 == world.cost(waiting)
 
 
+def test_reckoning_ends_between_two_steps_when_it_is_told_to(world: Treasury) -> None:
+    accounts = [replace(world.account(), name=name) for name in ("one", "two")]
+    world.ledger.ensure(accounts)
+    both = world.ledger.take_in(story(1), accounts, now=NOON, due_at=NOON).deliveries
+    answers = [True, False]
+    Pricing(world.ledger, accounts, world.compose).reckon(lambda: answers.pop(0))
+    assert ([CHEAP, 0], []) == ([world.cost(each) for each in both], answers)
+
+
 def test_what_is_sent_costs_what_was_frozen_whatever_the_prices_are_then(world: Treasury) -> None:
     world.add(1, "link")
     world.links = False

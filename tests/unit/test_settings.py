@@ -331,10 +331,10 @@ def test_an_account_without_a_rhythm_has_none_but_the_bots_zone() -> None:
 
 
 def test_links_campaign_and_prices_are_read_as_operators_write_them(home: Path) -> None:
-    said = {"LINKS": "first-part", "CAMPAIGN": "utm_source={network}&utm_campaign=the {account}", "PRICE": "0.015"}
+    said = {"LINKS": "first-part", "CAMPAIGN": "utm_source={network}&utm_campaign=the-{account}", "PRICE": "0.015"}
     write(LOGIN + "".join(f"{A}{name}={value}\n" for name, value in said.items()))
     account = load().accounts["bluesky"].account("bluesky", home)
-    assert (Links.FIRST_PART, "utm_source=bluesky&utm_campaign=the%20bluesky") == (account.links, account.campaign)
+    assert (Links.FIRST_PART, "utm_source=bluesky&utm_campaign=the-bluesky") == (account.links, account.campaign)
     assert Prices(Decimal("0.015"), Decimal("0.015")) == account.prices, (
         "without another price a link costs nothing more"
     )
@@ -345,6 +345,12 @@ def test_links_campaign_and_prices_are_read_as_operators_write_them(home: Path) 
     [
         (f"{A}LINKS=sometimes", f"{A}LINKS: should be 'always', 'never' or 'first-part'"),
         (f"{A}CAMPAIGN=utm_source={{section}}", f"{A}CAMPAIGN: {{section}} stands for nothing: there are {{network}} and {{account}}"),
+        (f"{A}CAMPAIGN=utm_source=our news", f"{A}CAMPAIGN: has a blank in it: write name=value with & between, such as utm_source={{network}}"),
+        (f"{A}CAMPAIGN=utm_source=a#b", f"{A}CAMPAIGN: has a # in it: write name=value with & between, such as utm_source={{network}}"),
+        ("BOT_METRICS_PORT=yes", "BOT_METRICS_PORT: is no port: write one such as 9464; it answers on this machine alone"),
+        ("BOT_METRICS_PORT=70000", "BOT_METRICS_PORT: is no port: write one such as 9464; it answers on this machine alone"),
+        ("BOT_HISTORY=forever", "BOT_HISTORY: 'forever' is no stretch of time: write it as 30m, 1h30m or 2d; at least 31d, or all"),
+        (f"{A}BREAKING_IN_QUIET=perhaps", f"{A}BREAKING_IN_QUIET: write true or false"),
         (f"{A}PRICE=-0.01", f"{A}PRICE: '-0.01' is no price: write one such as 0.015, without a currency"),
         (f"{A}PRICE_WITH_LINK=NaN", f"{A}PRICE_WITH_LINK: 'NaN' is no price: write one such as 0.015, without a currency"),
         (f"{A}PRICE=0.0000001", f"{A}PRICE: '0.0000001' has more than 6 decimals"),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from fakes import story
 from unit.cli.conftest import ACCOUNT, NOW, Made, run
 
-from bot.cli import opening
+from bot.cli import opening, show
 from bot.cli.standing import Standing, standing
 
 if TYPE_CHECKING:
@@ -106,7 +108,7 @@ def test_after_a_restore_all_that_is_told_says_when_it_goes_on(made: Made, told:
 
 def test_what_was_under_way_before_a_restore_holds_nothing_up_for_ever(made: Made, told: Any, status: Any) -> None:
     put_back(made, now() - timedelta(seconds=181))
-    assert "outbox goes on at the next run." in told("resume", "outbox")[1]
+    assert "outbox goes on: at once where `bot run` is at work, else with the next run." in told("resume", "outbox")[1]
     assert ["ready"] == [account["state"] for account in status()["accounts"]]
 
 
@@ -251,3 +253,19 @@ def test_the_dust_of_an_account_that_is_configured_no_more_settles_too(
     code, said = told("resolve", number, "--drop")
     until = f"{at + timedelta(seconds=180):%Y-%m-%d %H:%M:%S} UTC"
     assert (1, True) == (code, said.endswith(f"Look again after {until}\n")), said
+
+
+def test_files_that_could_not_be_read_are_counted(made: Made, told: Any, status: Any) -> None:
+    assert 0 == status()["rejected"]
+    put_away = Path(os.environ["BOT_HOME"]) / "queue" / "rejected" / "sport"
+    put_away.mkdir(parents=True)
+    for name in ("1.md", "1.md.reason.txt", "2.md", "2.md.reason.txt"):
+        (put_away / name).write_text("no article")
+    assert 2 == status()["rejected"]
+    assert "2 files could not be read: queue/rejected/ has the reasons." in told("status")[1].replace("\n", " ")
+
+
+def test_a_soon_moment_names_its_year_where_that_is_another() -> None:
+    december = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    assert "Thu 31 Dec 23:30" == show.soon(december, december, UTC)
+    assert "01 Jan 2027 00:30" == show.soon(december + timedelta(hours=1), december, UTC)

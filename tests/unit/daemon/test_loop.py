@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from errno import EACCES
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from fakes import NOON, FakeNetwork, World
+from fakes import NOON, Crash, FakeNetwork, World
 
 from bot import intake
 from bot.daemon.bell import Bell
@@ -57,6 +58,7 @@ class Office(World):
         self.ledger.ensure([self.account(name) for name in self.networks])
         self.rhythm = rhythm
         self.reads = 0
+        self.surprises: list[BaseException] = []
         self.reading_takes = 0.0
         self.begin()
 
@@ -99,6 +101,8 @@ class Office(World):
 
     def read(self, path: Path) -> Article:
         self.reads += 1
+        if self.surprises:
+            raise self.surprises.pop()
         self.clock.sleep(self.reading_takes)
         names = Names(frozenset(self.networks), frozenset(), frozenset())
         return intake.read(path, names=names, queue=self.queue.folder)
@@ -378,6 +382,44 @@ def test_a_queue_that_cannot_be_read_is_told_and_holds_up_no_post(office: Office
     office.put("two.md", "Two")
     office.pass_by(HOUR)
     assert ["One", "Two"] == office.texts()
+
+
+def test_a_section_that_cannot_be_read_is_told_and_calls_nothing_off(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sport, scandir, locked = office.queue.folder / "sport", os.scandir, True
+
+    def scan(path: Path) -> Any:
+        if locked and path == sport:
+            raise PermissionError(EACCES, "Permission denied")
+        return scandir(path)
+
+    office.put("sport/cup.md", "Cup")
+    office.pass_by(SECOND)
+    monkeypatch.setattr(os, "scandir", scan)
+    office.put("one.md", "One")
+    office.pass_by(MINUTE)
+    assert [f"{sport}: cannot be read: Permission denied"] == [
+        each.split(". ")[0] for each in dict.fromkeys(office.troubles)
+    ]
+    assert [State.SCHEDULED, State.SCHEDULED] == [office.delivery(number).state for number in (1, 2)]
+    locked = False
+    office.pass_by(2 * HOUR)
+    assert {"Cup", "One"} == set(office.texts())
+
+
+def test_what_nobody_expected_is_told_and_ends_nothing(office: Office) -> None:
+    office.surprises = [ValueError("not what anybody expected")]
+    office.put("one.md", "One")
+    office.pass_by(HOUR)
+    assert (["not what anybody expected"], ["One"]) == (office.troubles, office.texts())
+
+
+def test_the_end_of_the_process_ends_the_loop(office: Office) -> None:
+    office.surprises = [Crash()]
+    office.put("one.md", "One")
+    with pytest.raises(Crash):
+        office.pass_by()
 
 
 def test_ten_thousand_files_hold_up_no_plan(office: Office) -> None:

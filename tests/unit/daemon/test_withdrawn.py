@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.daemon.withdrawn import is_gone, telling
+from bot.errors import BotError
 from bot.intake.queue import Ground, Mark, Survey
 
 QUEUE, SPORT = Path("/queue"), Path("/queue/sport")
@@ -47,6 +48,12 @@ def test_only_a_folder_that_can_be_believed_says_that_a_file_was_taken_away(
     survey: Survey, before: dict[Path, tuple[int, int]], expected: list[Path]
 ) -> None:
     assert expected == gone(survey, before=before, held={ONE: OURS, CUP: OURS})
+
+
+def test_a_section_that_cannot_be_read_says_of_no_file_that_it_was_taken_away() -> None:
+    survey = seen(queue=(OURS, False))
+    survey.closed[SPORT] = BotError("cannot be read")
+    assert [ONE] == gone(survey, before=BEFORE, held={ONE: OURS, CUP: OURS})
 
 
 def test_a_file_of_the_folder_beneath_a_mount_does_not_speak_for_the_mounted_one() -> None:

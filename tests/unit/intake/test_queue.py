@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from errno import EACCES, ENOENT
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.errors import BotError
+from bot.intake.paths import place_in
 from bot.intake.queue import Queue
 
 if TYPE_CHECKING:
@@ -57,6 +59,46 @@ def test_what_lies_in_a_section_waits(tmp_path: Path) -> None:
     assert ["sport/football/b.md", "sport/a.md"] == [
         path.relative_to(tmp_path).as_posix() for path in Queue(tmp_path).waiting(NOW)
     ]
+
+
+def test_what_lies_very_deep_is_left_alone(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*"12345678")
+    (deep / "9").mkdir(parents=True)
+    put(deep / "9", "too deep.md")
+    assert put(deep, "deep.md") == Queue(tmp_path).waiting(NOW)[0]
+    assert [1, None] == [place and 1 for place in (place_in(deep / "a", tmp_path), place_in(deep / "9/a", tmp_path))]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (PermissionError(EACCES, "Permission denied"), ["cannot be read: Permission denied"]),
+        (FileNotFoundError(ENOENT, "it was there a moment ago"), []),
+    ],
+)
+def test_a_section_that_cannot_be_read_holds_up_no_other(
+    error: OSError, told: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a/b.md", "locked/c.md", "z/d.md"):
+        (tmp_path / name).parent.mkdir()
+        put(tmp_path, name)
+    refuse(tmp_path / "locked", error, monkeypatch)
+    survey = Queue(tmp_path).survey()
+    assert ["b.md", "d.md"] == [path.name for path in survey.settled(NOW)]
+    assert {tmp_path, tmp_path / "a", tmp_path / "z"} == survey.folders.keys()
+    assert [(tmp_path / "locked", what) for what in told] == [(path, each.what) for path, each in survey.closed.items()]
+
+
+def refuse(folder: Path, error: OSError, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk answers with this error, as it does not to root, who may run the tests."""
+    scandir = os.scandir
+
+    def scan(path: Path) -> Any:
+        if path == folder:
+            raise error
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
 
 
 def test_a_link_to_a_folder_is_no_section(tmp_path: Path) -> None:

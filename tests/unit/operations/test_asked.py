@@ -51,13 +51,13 @@ def test_by_default_nobody_is_told_and_no_port_is_open() -> None:
 @pytest.mark.parametrize(
     ("setting", "said", "expected"),
     [
-        ("METRICS_PORT", "0", "should be greater than or equal to 1"),
-        ("METRICS_PORT", "65536", "should be less than or equal to 65535"),
-        ("METRICS_PORT", "http", "should be a valid integer, unable to parse string as an integer"),
+        ("METRICS_PORT", "0", "is no port: write one such as 9464; it answers on this machine alone"),
+        ("METRICS_PORT", "65536", "is no port: write one such as 9464; it answers on this machine alone"),
+        ("METRICS_PORT", "http", "is no port: write one such as 9464; it answers on this machine alone"),
         ("LOG_FORMAT", "xml", "should be 'auto', 'human' or 'json'"),
         ("LOG_LEVEL", "loud", "should be 'debug', 'info', 'warning' or 'error'"),
         ("HISTORY", "30d", "30d is too short: at least 31d, or all"),
-        ("HISTORY", "365", "'365' of what? Write 365m for minutes, 365h for hours"),
+        ("HISTORY", "365", "'365' of what? Write 365m for minutes, 365h for hours; at least 31d, or all"),
         ("ALERTS", "s3cret", "number 1 of these is no address such as mailto://… or slack://…"),
         ("ALERTS", "json://a;s3cret", "number 2 of these is no address such as mailto://… or slack://…"),
     ],

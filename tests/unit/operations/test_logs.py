@@ -87,7 +87,10 @@ def test_at_a_terminal_it_has_colour() -> None:
 
 
 @pytest.mark.parametrize("as_json", [True, False])
-def test_no_text_from_outside_breaks_a_line_or_moves_a_terminals_cursor(as_json: bool) -> None:
+def test_no_text_from_outside_breaks_a_line_or_moves_a_terminals_cursor(
+    as_json: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # pytest's own cannot pass on what is no text
     told = Told(as_json=as_json)
     with telling(told.stream, told.manner) as log:
         tell_events(log, [event("discarded", HOSTILE, headline=HOSTILE)])

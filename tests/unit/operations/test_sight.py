@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from unit.operations.made import Steady
 
 from bot.errors import ArticleError, BotError, LedgerError
 from bot.ledger import Ledger, open_ledger
+from bot.ledger.measuring import Wanting
 from bot.model import State
 from bot.operations.sight import Lookout, Pulse
 
@@ -42,6 +44,7 @@ class Post:
 
 @pytest.fixture
 def post(ledger: Ledger, tmp_path: Path) -> Post:
+    (tmp_path / "queue").mkdir()
     return Post(ledger, tmp_path / "queue")
 
 
@@ -54,6 +57,11 @@ def test_a_loop_that_has_not_looked_is_ill_until_it_does(post: Post) -> None:
     assert ("the loop looked last 200 s ago",) == post.lookout.health()
     post.pulse.beat()
     assert () == post.lookout.health()
+
+
+def test_a_queue_that_is_not_there_is_missed(post: Post, tmp_path: Path) -> None:
+    (tmp_path / "queue").rmdir()
+    assert (f"{tmp_path}/queue: the queue is not there",) == post.lookout.health()
 
 
 @pytest.mark.parametrize(("missing", "reason"), [("watching", "the queue"), ("APScheduler", "the clock")])
@@ -80,7 +88,7 @@ def test_an_account_shows_what_is_overdue_and_what_wants_a_person(ledger: Ledger
         (each.lane.account, each.first_due, each.wanting) for each in (news, sport)
     ]
     wanting = [(each.id, each.account, each.state) for each in post.lookout.scene(NOW).wanting]
-    assert [(second.id, "sport", State.UNKNOWN), (third.id, "news", State.DISCARDED)] == wanting
+    assert [(third.id, "news", State.DISCARDED), (second.id, "sport", State.UNKNOWN)] == wanting
     assert 1 == first.id
 
 
@@ -89,6 +97,27 @@ def test_what_cannot_be_made_into_a_post_wants_a_person(ledger: Ledger, post: Po
     ledger.note_error(delivery, "it does not fit", now=NOW, due_at=NOW)
     (wanting,) = post.lookout.scene(NOW).wanting
     assert (delivery.id, "it does not fit") == (wanting.id, wanting.error)
+
+
+def test_however_many_want_a_person_all_are_counted_and_the_newest_is_named(ledger: Ledger, post: Post) -> None:
+    for number in range(1, 13):
+        article = replace(ARTICLE, identities=(f"url:https://example.org/{number}",), headline=f"Story {number}")
+        (delivery,) = ledger.take_in(article, [NEWS], now=NOW, due_at=NOW).deliveries
+        ledger.discard(claimed(ledger, delivery), f"403 for {number}", now=NOW)
+    expected = Wanting("news", State.DISCARDED, 12, delivery.id, "Story 12", "403 for 12")
+    assert (expected,) == post.lookout.scene(NOW).wanting
+
+
+def test_a_ledger_in_which_nothing_happens_is_asked_once_a_minute(ledger: Ledger, post: Post) -> None:
+    ledger.take_in(UNRELATED, [NEWS], now=NOW, due_at=NOW)
+    first = post.lookout.scene(NOW).accounts
+    post.clock.seconds += 59
+    assert first is post.lookout.scene(NOW).accounts
+    post.clock.seconds += 1
+    later = post.lookout.scene(NOW).accounts
+    assert later is not first
+    ledger.take_in(ARTICLE, [NEWS], now=NOW, due_at=NOW)
+    assert later is not post.lookout.scene(NOW).accounts, "it is asked at once where something happened"
 
 
 def test_what_expired_lately_is_seen(ledger: Ledger, post: Post) -> None:
@@ -116,6 +145,17 @@ def test_files_that_were_rejected_are_seen_with_their_sections(post: Post, tmp_p
     for name in ("one.md", "one.md.reason.txt"):
         (rejected / name).touch()
     assert ("sport/one.md",) == post.lookout.scene(NOW).rejected
+
+
+def test_of_very_many_rejected_files_none_is_left_out_and_the_newest_comes_first(post: Post, tmp_path: Path) -> None:
+    rejected = tmp_path / "queue" / "rejected"
+    rejected.mkdir(parents=True)
+    for number in range(600):
+        (rejected / f"{number}.md").touch()
+    time.sleep(0.05)
+    (rejected / "zulu.md").touch()
+    found = post.lookout.scene(NOW).rejected
+    assert ("zulu.md", 601) == (found[0], len(found))
 
 
 def test_what_went_wrong_is_remembered_for_a_while_by_its_kind(post: Post) -> None:

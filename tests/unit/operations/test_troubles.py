@@ -55,8 +55,13 @@ def test_an_account_is_a_trouble_where_only_its_operator_or_its_network_lets_it_
 @pytest.mark.parametrize(
     ("state", "patience"), [(State.DISCARDED, AT_ONCE), (State.UNKNOWN, AT_ONCE), (State.SCHEDULED, AN_OUTAGE)]
 )
-def test_each_delivery_that_wants_a_person_is_one(state: State, patience: float) -> None:
-    assert [(f"delivery 7 {state}", patience)] == keys(wanting=(Wanting(7, "sport", "One", state, "why"),))
+def test_all_of_an_account_that_want_a_person_for_one_reason_are_one(state: State, patience: float) -> None:
+    assert [(f"{state} sport", patience)] == keys(wanting=(Wanting("sport", state, 60, 7, "One", "why"),))
+
+
+def test_its_words_count_them_and_name_the_newest() -> None:
+    (found,) = troubles(Scene(NOW, wanting=(Wanting("sport", State.DISCARDED, 60, 7, "One", "403"),)))
+    assert "sport: 60 refused for good, the newest “One”: 403 (delivery 7)" == found.words
 
 
 def test_what_expired_is_one_for_each_account_and_names_the_last() -> None:
@@ -108,6 +113,17 @@ def test_what_wants_a_person_is_told_at_once() -> None:
     assert [(0, "+ delivery 7")] == day.heard
 
 
+def test_sixty_posts_that_are_refused_one_by_one_are_told_once_and_over_when_none_is_left() -> None:
+    day = Day()
+    for many in range(1, 61):
+        day.see(
+            many * QUIET, *troubles(Scene(NOW, wanting=(Wanting("news", State.DISCARDED, many, many, "One", "403"),)))
+        )
+    for at in range(61, 64):
+        day.see(at * QUIET)
+    assert [(QUIET, "+ discarded news"), (61 * QUIET, "- discarded news")] == day.heard
+
+
 def test_one_that_goes_by_is_not_told() -> None:
     day = Day()
     for at in range(0, 1000, 10):
@@ -146,5 +162,5 @@ def test_several_go_in_one_message_and_many_are_counted() -> None:
 
 
 def test_no_text_from_outside_makes_a_line_of_its_own() -> None:
-    (found,) = troubles(Scene(NOW, wanting=(Wanting(7, "sport", "One\n✓ over: all", State.DISCARDED, "x" * 999),)))
+    (found,) = troubles(Scene(NOW, wanting=(Wanting("sport", State.DISCARDED, 1, 7, "One\n✓ over: all", "x" * 999),)))
     assert (False, True) == ("\n" in found.words, len(found.words) <= 300)

@@ -80,6 +80,7 @@ def test_a_daemon_that_is_ill_says_why_and_keeps_secrets(ledger: Ledger, tmp_pat
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     watched = Watched(metrics_port=port, history=None)
+    (tmp_path / "queue").mkdir()
     with watched.watch() as watch, watch.kept(ledger, tmp_path / "queue", tmp_path, dict):
         with pytest.raises(urllib.error.HTTPError) as caught:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10)
