@@ -89,7 +89,7 @@ class Loop:
         """Do what is to be done now; how long nothing more is, as far as can be told. What fails is tried again."""
         self._changed = self._bell.took_files() or self._changed
         troubled = False
-        for part in (self._read_the_queue, self._plan):  # neither holds up the other
+        for part in (self._begin_the_news, self._read_the_queue, self._plan):  # neither holds up the other
             try:
                 part()
             except Exception as error:  # noqa: BLE001 - one surprise ends no other account's work
@@ -99,6 +99,11 @@ class Loop:
             return _AFTER_TROUBLE
         times = (self._next_survey(), self._planned.at + LOOK)
         return rest(self._monotonic(), *times, pending=self._inbox.pending)
+
+    def _begin_the_news(self) -> None:
+        """What happened before the first look is none."""
+        if self._last_event is None:
+            self.tell_news()
 
     def _read_the_queue(self) -> None:
         if self._monotonic() >= self._next_survey():
@@ -134,11 +139,10 @@ class Loop:
 
     def tell_news(self) -> None:
         """Tell what happened since this was last called, and clear the queue of what is done."""
-        first = self._last_event is None
         self._last_event, events = self._ledger.happened(self._last_event)
         self._news(events)
         done = {each.article for each in events if each.article is not None}
-        if done and not first:
+        if done:
             self._tell(self._inbox.clear(done))
 
     def _tell(self, troubles: Iterable[Exception]) -> None:

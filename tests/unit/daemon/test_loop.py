@@ -182,6 +182,12 @@ def test_a_file_is_taken_in_and_posted_at_its_slot_and_leaves_the_queue(office: 
     assert NOON + HOUR == office.delivery().first_attempt_at
 
 
+def test_all_that_happens_from_the_first_look_on_is_news(office: Office) -> None:
+    office.put("one.md", "One")
+    office.pass_by(SECOND)
+    assert ["taken in", "scheduled"] == [each.event for each in office.events][:2]
+
+
 def test_a_file_is_read_once_until_it_changes(office: Office) -> None:
     office.put("one.md", "One")
     office.pass_by(30 * MINUTE)
