@@ -13,6 +13,7 @@ from bot.model import Account, Article, Delivery, Identity, Limit, Network, Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
+    from decimal import Decimal
     from pathlib import Path
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -148,7 +149,18 @@ class World:
             name: Member(self.account(name), self.credentials, lambda network=network: network)  # type: ignore[misc]
             for name, network in self.networks.items()
         }
-        return Courier(self.ledger, members, self.compose, clock=self.clock, sleep=self.clock.sleep, policy=self.policy)
+        return Courier(
+            self.ledger,
+            members,
+            self.compose,
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            policy=self.policy,
+            may_go=self.may_go,
+        )
+
+    def may_go(self, delivery: Delivery, cost: Decimal, *, by_hand: bool) -> bool:
+        return True
 
     def take_in(self, article: Article) -> Delivery:
         accounts = [self.account(name) for name in self.networks]

@@ -63,6 +63,7 @@ _FIRST_OF_A_LINE = (
     .order_by(*_ORDER)
     .limit(bindparam("most"))
 )
+_OLDEST = _ROWS.order_by(*_ORDER).limit(bindparam("most"))
 # After a restore what waited is unknown, and not frozen: it is looked for before it is sent.
 _UNFROZEN = (
     deliveries.c.id == bindparam("number"),
@@ -127,6 +128,8 @@ class Planning(Base):
             for statement in (_BREAKING, _APPOINTMENTS, _HELD):
                 found |= _read(db, statement, given)
             lines = list(_lines(db, given))
+            if len(lines) >= _LINES:  # there may be more of them: the oldest are of those that have waited longest
+                found |= _read(db, _OLDEST, {**given, "most": most})
             each = min(most, max(in_all // len(lines), 4)) if lines else 0
             for line in lines:
                 first = {**given, **line, "most": each}

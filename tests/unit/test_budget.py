@@ -15,7 +15,6 @@ from fakes import NOON, World, story
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.deliver import Courier, Member
 from bot.errors import ComposeError, OutcomeUnknown, Unavailable
 from bot.model import Account, Part, Post, Prices, Span, State
 from bot.planning import Planner
@@ -62,12 +61,8 @@ class Treasury(World):
         self.pricing = Pricing(self.ledger, [self.account()], self.compose)
         self.pricing.reckon()
 
-    def courier(self) -> Courier:
-        member = Member(self.account(), self.credentials, lambda: self.networks["one"])
-        return Courier(
-            self.ledger, {"one": member}, self.compose, clock=self.clock, sleep=self.clock.sleep, policy=self.policy,
-            may_go=self.planner.may_go,
-        )  # fmt: skip
+    def may_go(self, delivery: Delivery, cost: Decimal, *, by_hand: bool) -> bool:
+        return self.planner.may_go(delivery, cost, by_hand=by_hand)
 
     def add(self, number: int, *body: str) -> Delivery:
         article, now = story(number, *body), self.clock()

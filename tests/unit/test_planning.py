@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fakes import NOON, FakeNetwork, World, down, story
 
-from bot.deliver import Courier, Member
 from bot.errors import Unauthorized
 from bot.model import Priority, State
 from bot.planning import Planner
@@ -18,6 +17,7 @@ from bot.schedule.rhythm import Backlog, Quiet, Rhythm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
     from pathlib import Path
 
     from bot.model import Delivery
@@ -39,20 +39,8 @@ class Newsroom(World):
         """A planner that knows of nothing yet, as that of a new process."""
         return Planner(self.ledger, dict.fromkeys(self.networks, self.rhythm), clock=self.clock)
 
-    def courier(self) -> Courier:
-        members = {
-            name: Member(self.account(name), self.credentials, lambda network=network: network)  # type: ignore[misc]
-            for name, network in self.networks.items()
-        }
-        return Courier(
-            self.ledger,
-            members,
-            self.compose,
-            clock=self.clock,
-            sleep=self.clock.sleep,
-            policy=self.policy,
-            may_go=self.planner.may_go,
-        )
+    def may_go(self, delivery: Delivery, cost: Decimal, *, by_hand: bool) -> bool:
+        return self.planner.may_go(delivery, cost, by_hand=by_hand)
 
     def add(self, number: int, **said: Any) -> Delivery:
         accounts, now = [self.account(name) for name in self.networks], self.clock()
@@ -189,6 +177,17 @@ def test_an_account_without_a_rhythm_sends_no_flood_after_an_outage(tmp_path: Pa
     assert [woken, woken + 10 * MINUTE, woken + 20 * MINUTE, woken] == room.due(*line, fresh)
     room.pass_by(HOUR)
     assert [State.DELIVERED] * 4 == [room.now(each).state for each in (*line, fresh)]
+
+
+def test_no_section_waits_for_ever_however_many_there_are(tmp_path: Path) -> None:
+    room = with_(tmp_path, slots=("0 * * * *",))
+    room.clock.now = NOON + 10 * MINUTE
+    oldest = room.add(0, section="zzz")
+    room.clock.now += MINUTE
+    for number in range(1, 1_002):
+        room.add(number, section=f"{number:04}")
+    room.planner.replan(at_work=True)
+    assert [NOON + HOUR] == room.due(oldest)
 
 
 def test_a_cron_job_that_is_a_little_late_is_no_outage(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from bot.daemon.desk import Desk
 from bot.daemon.inbox import GRACE, Inbox
 from bot.daemon.loop import Loop
 from bot.daemon.turns import Turn
-from bot.deliver import Courier, Member
 from bot.intake import Names
 from bot.intake.queue import Queue
 from bot.model import State
@@ -25,6 +24,7 @@ from bot.schedule.rhythm import Rhythm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from decimal import Decimal
     from pathlib import Path
 
     from bot.ledger import Event
@@ -107,20 +107,8 @@ class Office(World):
         names = Names(frozenset(self.networks), frozenset(), frozenset())
         return intake.read(path, names=names, queue=self.queue.folder)
 
-    def courier(self) -> Courier:
-        members = {
-            name: Member(self.account(name), self.credentials, lambda network=network: network)  # type: ignore[misc]
-            for name, network in self.networks.items()
-        }
-        return Courier(
-            self.ledger,
-            members,
-            self.compose,
-            clock=self.clock,
-            sleep=self.clock.sleep,
-            policy=self.policy,
-            may_go=self.planner.may_go,
-        )
+    def may_go(self, delivery: Delivery, cost: Decimal, *, by_hand: bool) -> bool:
+        return self.planner.may_go(delivery, cost, by_hand=by_hand)
 
     def put(self, name: str, text: str, *, age: float = 60) -> Path:
         path = self.queue.folder / name
