@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import httpcore
 
 from bot.errors import DeliveryError, OutcomeUnknown, Rejected, Unanswered, Unauthorized, Unavailable
-from bot.networks.wire import TooLarge
+from bot.wire import TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
-from bot.networks.wire import Deadline, Wire
+from bot.wire import Deadline, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable

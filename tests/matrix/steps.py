@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import bot.ledger
 from bot import files, networks
-from bot.networks.wire import Wire
+from bot.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

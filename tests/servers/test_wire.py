@@ -14,7 +14,7 @@ import pytest
 from bot.networks.bluesky.sdk import BadRequestError, RateLimitExceededError
 from bot.networks.bluesky.transport import Transport
 from bot.networks.outcomes import never_left
-from bot.networks.wire import Deadline, Wire
+from bot.wire import Deadline, Wire
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK"
 Talk = Callable[[int], bytes]  # what is answered to the request of this number on its connection; nothing: hang up

@@ -10,7 +10,7 @@ import bot
 ROOT = Path(bot.__file__).parent
 FLOORS = (
     {"bot.model", "bot.errors"},
-    {"bot.text", "bot.files", "bot.schedule"},
+    {"bot.text", "bot.files", "bot.schedule", "bot.wire"},
     {"bot.networks.base"},
     {"bot.intake", "bot.compose", "bot.ledger", "bot.networks", "bot.environment"},
     {"bot.settings", "bot.deliver", "bot.planning", "bot.pricing"},

@@ -22,7 +22,7 @@ from bot.networks.bluesky.sdk import (
 from bot.networks.bluesky.transport import Transport
 from bot.networks.outcomes import NOTHING_POSTED, PERHAPS_POSTED, Stakes, in_words, retry_at, unanswered
 from bot.networks.rates import reset, window
-from bot.networks.wire import Deadline
+from bot.wire import Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

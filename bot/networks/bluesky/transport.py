@@ -16,12 +16,12 @@ from bot.networks.bluesky.sdk import (
     Response,
     UnauthorizedError,
 )
-from bot.networks.wire import Deadline, Wire
+from bot.wire import Deadline, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from bot.networks.wire import Header
+    from bot.wire import Header
 
 _REFUSALS = {400: BadRequestError, 401: UnauthorizedError, 403: UnauthorizedError, 429: RateLimitExceededError}
 

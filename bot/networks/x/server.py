@@ -25,11 +25,11 @@ from bot.networks.outcomes import (
     unanswered,
 )
 from bot.networks.sessions import Bounded
-from bot.networks.wire import TooLarge
 from bot.networks.x import HOSTS, quota
 from bot.networks.x.problems import Problem, Trouble, problem
 from bot.networks.x.reading import FIELDS
 from bot.networks.x.remedies import KEYS, remedy
+from bot.wire import TooLarge
 
 if TYPE_CHECKING:
     from pathlib import Path

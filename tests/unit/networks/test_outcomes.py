@@ -21,7 +21,7 @@ from bot.networks.outcomes import (
     retry_at,
     unanswered,
 )
-from bot.networks.wire import TooLarge
+from bot.wire import TooLarge
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 FIVE = timedelta(minutes=5)
