@@ -12,6 +12,7 @@ Everything that can go wrong and that somebody is told about.
         ├── RateLimited        certainly not posted; the network says when
         ├── Unauthorized       would hit every post of this account
         ├── Rejected           this post, for good
+        │   └── MediaRefused   one of its pictures: without them it may be taken
         └── OutcomeUnknown     perhaps posted
             └── Unanswered     and the network itself is in trouble: no whole answer, or one that says so
 """
@@ -103,6 +104,10 @@ class Unauthorized(DeliveryError):
 
 class Rejected(DeliveryError):
     """Certainly not posted, and this post never will be."""
+
+
+class MediaRefused(Rejected):
+    """Certainly not posted: the network does not take one of its pictures or films; without them it may be taken."""
 
 
 class OutcomeUnknown(DeliveryError):

@@ -30,6 +30,14 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or a film that an article has: its path or address, and what it shows, for those who do not see it."""
+
+    source: str
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """
     What the newsroom wrote.
@@ -54,6 +62,7 @@ class Article:
     expires_at: datetime | None = None
     priority: Priority = Priority.NORMAL
     section: str | None = None
+    media: tuple[Media, ...] = ()
     accounts: tuple[str, ...] = ()
     template: str | None = None
     text: Mapping[str, str] = field(default_factory=dict)
@@ -84,11 +93,30 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaRules:
+    """
+    What a network takes beside a text.
+
+    At most `most` pictures a part, of which `moving` ones (films, pictures that move) stand alone. `formats` are the MIME types
+    that it takes, each with the most bytes of one. `pixels` is the largest width × height, `side` the longest side, None where
+    there is no such limit. `alt` is how many characters may say what one shows.
+    """
+
+    most: int
+    formats: Mapping[str, int]
+    alt: int
+    pixels: int | None = None
+    side: int | None = None
+    moving: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """
     The facts of one network; reading them does no I/O.
 
-    `spans` finds the links and tags that this network would show as such. `repeatable` says that sending the same bytes
+    `media` is what it takes beside a text, None where that is nothing; `thumbnail` what the picture of a card may be, None
+    where the network makes its cards itself, or has none. `edits` says that a post can be changed where it stands. `spans` finds the links and tags that this network would show as such. `repeatable` says that sending the same bytes
     under the same key again is harmless, so that a repeat answers whether the first attempt arrived. `deadline` is the
     longest that one attempt may take, in seconds. `visibilities` are the VISIBILITIES that it knows; with none, everybody
     sees every post.
@@ -100,6 +128,9 @@ class Network:
     repeatable: bool = False
     threads: bool = False
     visibilities: tuple[str, ...] = ()
+    media: MediaRules | None = None
+    thumbnail: MediaRules | None = None
+    edits: bool = False
     deadline: float = 60.0
 
 
@@ -109,6 +140,38 @@ class Links(StrEnum):
     ALWAYS = "always"
     NEVER = "never"
     FIRST_PART = "first-part"
+
+
+class Pictures(StrEnum):
+    """Which pictures an account's posts have: the article's own, else its page's, or none."""
+
+    ARTICLE = "article"
+    PAGE = "page"
+    NONE = "none"
+
+
+class WithoutAlt(StrEnum):
+    """What becomes of a picture of which nothing says what it shows."""
+
+    POST = "post"
+    LEAVE_OUT = "leave-out"
+    REFUSE = "refuse"
+
+
+class Embed(StrEnum):
+    """What a part shows that could have pictures or a card, where a network has room for one of them."""
+
+    PICTURES = "pictures"
+    CARD = "card"
+
+
+class Corrections(StrEnum):
+    """What becomes of a post when its article is changed: it is left, edited in place, answered, or taken down and made anew."""
+
+    LEAVE = "leave"
+    EDIT = "edit"
+    REPLY = "reply"
+    REPOST = "repost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,37 +210,60 @@ class Account:
     links: Links = Links.ALWAYS
     campaign: str = ""
     prices: Prices = Prices()
+    pictures: Pictures = Pictures.ARTICLE
+    without_alt: WithoutAlt = WithoutAlt.POST
+    embed: Embed = Embed.PICTURES
+    corrections: Corrections = Corrections.LEAVE
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """
+    A picture or a film, as one network takes it.
+
+    `source` is what the article calls it, `digest` the SHA-256 of its bytes in hex, empty until they were looked at; `size` counts
+    the bytes, `width` and `height` are pixels, 0 where nobody knows. The bytes themselves, `content`, are kept apart from the post:
+    they are there when it is published, and not whenever it is read.
+    """
+
+    source: str
+    alt: str = ""
+    digest: str = ""
+    mime: str = ""
+    size: int = 0
+    width: int = 0
+    height: int = 0
+    content: bytes = field(default=b"", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a link leads to, shown below a text."""
+
+    url: str
+    title: str
+    description: str = ""
+    thumbnail: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message of a post: its exact text, and where its links and hashtags stand."""
+    """One message of a post: its exact text, where its links and hashtags stand, and what is shown with it."""
 
     text: str
     spans: tuple[Span, ...] = ()
+    media: tuple[Attachment, ...] = ()
+    card: Card | None = None
 
     @property
     def has_link(self) -> bool:
         """Whether the network shows a link in it."""
         return any(span.link for span in self.spans)
 
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """
-    The exact content for one account; more than one part is a thread.
-
-    `title` is the article's own, `url` its address as the account links to it, if it does. `visibility` is None where the network knows none. `dropped` says in words for
-    people what was given up to make it fit.
-    """
-
-    parts: tuple[Part, ...]
-    title: str = ""
-    url: str | None = None
-    lang: str | None = None
-    warning: str | None = None
-    visibility: str | None = None
-    dropped: tuple[str, ...] = ()
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """All whose bytes it needs: its media, and the picture of its card."""
+        return (*self.media, *filter(None, [self.card and self.card.thumbnail]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +274,27 @@ class Receipt:
     remote_id: str
     url: str
     proof: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """
+    The exact content for one account; more than one part is a thread.
+
+    `answers` are the receipts of an earlier post that its first part answers, first to last. `left_out` says in words for people which
+    pictures and cards are not as the article has them, and why. `title` is the article's own, `url` its address as the account links to it, if it does. `visibility` is None where the network knows none. `dropped` says in words for
+    people what was given up to make it fit.
+    """
+
+    parts: tuple[Part, ...]
+    title: str = ""
+    url: str | None = None
+    lang: str | None = None
+    warning: str | None = None
+    visibility: str | None = None
+    dropped: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    answers: tuple[Receipt, ...] = ()
 
 
 class State(StrEnum):

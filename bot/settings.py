@@ -111,6 +111,10 @@ class Settings(BaseSettings):
     noise: Annotated[tuple[str, ...], BeforeValidator(_words)] = Field(
         default=NOISE, description="hashtags that are never posted, separated by commas"
     )
+    fetch_hosts: Annotated[tuple[str, ...], BeforeValidator(_words)] = Field(
+        default=(),
+        description="hosts whose pages and pictures may be fetched though they are in a private network, separated by commas",
+    )
     max_attempts: int = Field(default=8, ge=1, description="attempts after which a delivery waits for the operator")
     settle_seconds: float = Field(
         default=120,

@@ -19,7 +19,8 @@ def dump(value: object) -> Any:
     """
     `value` in plain JSON.
 
-    What a field has by default is left out: so a version that lacks a field can read whatever does not use it.
+    What a field has by default is left out: so a version that lacks a field can read whatever does not use it. So are bytes,
+    which are kept elsewhere.
     """
     match value:
         case datetime():
@@ -32,7 +33,11 @@ def dump(value: object) -> Any:
             return {key: dump(item) for key, item in value.items()}
         case _ if is_dataclass(value):
             held = {field.name: (getattr(value, field.name), _default(field)) for field in fields(value)}
-            return {name: dump(now) for name, (now, default) in held.items() if now != default}
+            return {
+                name: dump(now)
+                for name, (now, default) in held.items()
+                if now != default and not isinstance(now, bytes)
+            }
     return value
 
 

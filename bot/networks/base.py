@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from pydantic import ConfigDict, Field, SecretStr
 
-from bot.model import Account, Delivery, Identity, Links, Network, Prices, Receipt
+from bot.model import (
+    Account,
+    Corrections,
+    Delivery,
+    Identity,
+    Links,
+    Network,
+    Pictures,
+    Post,
+    Prices,
+    Receipt,
+    WithoutAlt,
+)
 from bot.networks.fields import Campaign, Price
 from bot.networks.timetable import Timetable
 from bot.text.addresses import filled
@@ -63,6 +75,20 @@ class Adapter(Protocol):
         Unavailable, RateLimited or Unauthorized when it cannot be asked now: then it is asked again, however long that lasts.
         """
 
+    def retract(self, receipt: Receipt) -> None:
+        """
+        Take a part down; one that does not stand any more is no trouble, so that this may be repeated.
+
+        Raises a DeliveryError: Rejected where it cannot be taken down for good, any other where it may be tried again.
+        """
+
+    def revise(self, post: Post, receipt: Receipt) -> None:
+        """
+        Have the part that this receipt names say what `post.parts[receipt.index]` says, where `network.edits`.
+
+        May be repeated. Raises a DeliveryError: Rejected where it stays as it is for good, any other where it may be tried again.
+        """
+
     def check(self) -> Identity:
         """
         Who we are there, whether we may post, and what is left of the quota; reads only. Raises a DeliveryError.
@@ -94,6 +120,18 @@ class AccountSettings(Timetable):
         default="",
         description="what the article's own link gets, such as utm_source={network}&utm_campaign={account}",
     )
+    pictures: Pictures = Field(
+        default=Pictures.ARTICLE,
+        description="article: its own pictures; page: where it has none, its page's; or none",
+    )
+    without_alt: WithoutAlt = Field(
+        default=WithoutAlt.POST,
+        description="pictures that nothing describes: post, leave-out (the post goes without), or refuse (the post waits)",
+    )
+    corrections: Corrections = Field(
+        default=Corrections.LEAVE,
+        description="when an article changes after it was posted: leave, edit (in place), reply, or repost (and take down)",
+    )
     price: Price = Field(default=Decimal(0), description="what the network bills for a post, or a part of a thread")
     price_with_link: Price | None = Field(
         default=None, description="what it bills for one with a link; empty: the same as PRICE"
@@ -114,6 +152,9 @@ class AccountSettings(Timetable):
             links=self.links,
             campaign=filled(self.campaign, network=self.network, account=name),
             prices=Prices(self.price, self.price if self.price_with_link is None else self.price_with_link),
+            pictures=self.pictures,
+            without_alt=self.without_alt,
+            corrections=self.corrections,
         )
 
     def network_at(self, name: str, home: Path) -> Network:  # noqa: ARG002 - what the server told is kept there

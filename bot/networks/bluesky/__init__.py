@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, field_validator
 
-from bot.model import Limit, Network
+from bot.model import Account, Embed, Limit, Network
 from bot.networks.base import AccountSettings, Adapter, Told
 from bot.networks.bluesky.tokens import ends
 from bot.networks.fields import Password, ServerAddress
@@ -39,6 +40,10 @@ class BlueskyAccount(AccountSettings):
     handle: str = Field(description="the account's full handle, such as news.example.org")
     app_password: Password = Field(description="from Settings, Privacy and security, App passwords")
     base_url: ServerAddress = Field(default="https://bsky.social", description="the account's server")
+    embed: Embed = Field(
+        default=Embed.PICTURES,
+        description="a part with pictures and a link shows pictures, or a card with the first of them",
+    )
 
     @field_validator("handle")
     @classmethod
@@ -47,6 +52,10 @@ class BlueskyAccount(AccountSettings):
         if "." not in handle.strip("."):
             raise ValueError(f"a handle has a dot in it, such as {handle or 'news'}.bsky.social")
         return handle
+
+    def account(self, name: str, home: Path) -> Account:
+        """The account of this name, with what its posts show."""
+        return replace(super().account(name, home), embed=self.embed)
 
     def post_at(self, url: str, login: str | None = None) -> str:
         """The record at this address, which names the account by its handle or for good."""
