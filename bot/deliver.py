@@ -16,6 +16,7 @@ from bot.errors import (
     ConfigurationError,
     DeliveryError,
     LedgerError,
+    MediaRefused,
     RateLimited,
     Rejected,
     Unanswered,
@@ -98,6 +99,7 @@ class Courier:
         self._sleep = sleep
         self._policy = policy
         self._gate = may_go
+        self._bare: dict[int, str] = {}  # deliveries whose pictures their network refused, and its words
 
     def deliver_due(self) -> int:
         """Send everything that is due now, so many; a lane that somebody else works is left to him."""
@@ -191,6 +193,8 @@ class Courier:
         until = self._ledger.lane_of(delivery.account).backoff_until
         if delivery.state is State.UNKNOWN and self._repeatable(delivery.account) and delivery.due_at:
             return max(delivery.due_at, until or delivery.due_at)
+        if delivery.state is State.SCHEDULED and delivery.id in self._bare and not delivery.receipts:
+            return delivery.due_at
         return until if delivery.state is State.SCHEDULED and delivery.receipts else None
 
     def _repeatable(self, account: str) -> bool:
@@ -288,7 +292,7 @@ class Courier:
         """Publish what was not found; what we had no more to do for than to look is not sent when its time is over."""
         if only_looked_for and not left.receipts and self._is_over(self._ledger.article(left.article)):
             return self._ledger.discard(left, "its time was over, and it had not been posted", now=self._clock())
-        return self._confirm_each(left, adapter.publish(left))
+        return self._confirm_each(left, adapter.publish(self._ledger.complete(left)))
 
     def _post_of(self, delivery: Delivery, adapter: Adapter) -> Post | None:
         """What to send, or to look for: the frozen post where one may be out there, else rendered now; None if its time is over."""
@@ -297,7 +301,8 @@ class Courier:
         article = self._ledger.article(delivery.article)
         if delivery.state is State.SCHEDULED and self._is_over(article):
             return None
-        return self._compose(article, replace(self._members[delivery.account].account, network=adapter.network))
+        post = self._compose(article, replace(self._members[delivery.account].account, network=adapter.network))
+        return without_media(post, self._bare[delivery.id]) if delivery.id in self._bare else post
 
     def _is_over(self, article: Article) -> bool:
         return article.expires_at is not None and article.expires_at <= self._clock()
@@ -315,6 +320,9 @@ class Courier:
         """Write down what an attempt came to; `uncertain` says that an earlier one may have posted."""
         now = self._clock()
         match error:
+            case MediaRefused() if claimed.first_time and not uncertain and claimed.id not in self._bare:
+                self._bare[claimed.id] = _words(error)
+                self._ledger.postpone(claimed, _words(error), now=now, due_at=claimed.due_at or now)
             case Rejected() if not uncertain:
                 self._ledger.discard(claimed, _words(error), now=now)
             case Rejected():  # the earlier attempt may stand all the same
@@ -361,6 +369,12 @@ class Courier:
     def _settling(self, account: str) -> float:
         """How long until the longest request that may be under way has ended, and the network shows what it has."""
         return self._members[account].account.network.deadline + self._policy.settle
+
+
+def without_media(post: Post, why: str) -> Post:
+    """The post with neither pictures nor card, which its network refused in these words."""
+    bare = tuple(replace(part, media=(), card=None) for part in post.parts)
+    return replace(post, parts=bare, left_out=(*post.left_out, f"pictures: {why}"))
 
 
 def _words(error: Exception) -> str:

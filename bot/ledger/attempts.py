@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, case, select, update
 
+from bot.ledger import media
 from bot.ledger.answers import SEARCH
 from bot.ledger.base import Base
 from bot.ledger.rows import attach, change, changed_at, held, note_on, unconfirmed, unsent, whole
@@ -50,6 +51,8 @@ class Attempts(Base):
             if waiting is None:
                 return None
             number = waiting.claim + 1
+            if not waiting.frozen_by:
+                _keep_apart(db, waiting, post, now)
             return change(
                 db,
                 _searched(db, waiting, now),
@@ -85,6 +88,11 @@ class Attempts(Base):
             return change(
                 db, confirmed, "delivered", receipt.url, now=now, state=State.DELIVERED, due_at=None, error=None
             )
+
+    def complete(self, claimed: Delivery) -> Delivery:
+        """The delivery with the bytes of all that its post shows: they are not read whenever it is."""
+        with self._database.reading() as db:
+            return media.complete(db, claimed)
 
     def held(self, claimed: Delivery) -> Delivery | None:
         """A delivery that is still held by this claim, as it is now: to be asked before sending after a look, which takes its time."""
@@ -169,6 +177,13 @@ def _frozen(db: Connection, delivery: Delivery, post: Post, now: datetime) -> di
     last_part = moment + timedelta(microseconds=len(post.parts) - 1)  # each part may take a microsecond of its own
     db.execute(_CHANGE_ACCOUNT, {"of": delivery.account, "last_attempt_at": last_part})
     return {"post": post, "first_attempt_at": moment}
+
+
+def _keep_apart(db: Connection, delivery: Delivery, post: Post, now: datetime) -> None:
+    """What a post shows, and what it does not show though its article has it."""
+    media.keep(db, delivery.id, post)
+    for words in post.left_out:
+        note_on(db, delivery, "left out", words, now=now)
 
 
 def _searched(db: Connection, delivery: Delivery, now: datetime) -> Delivery:

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, String, cast, delete, exists, func, insert, select,
 
 from bot.ledger.base import Base
 from bot.ledger.rows import note
-from bot.ledger.schema import articles, deliveries, events
+from bot.ledger.schema import articles, deliveries, events, media
 from bot.model import State
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class Pruning(Base):
         with self._database.writing() as db:
             done = _done(db, before, articles.c.id.in_(done))  # somebody may have taken one up meanwhile
             gone = _forget_events(db, done, before)
+            of_these = select(deliveries.c.id).where(deliveries.c.article.in_(done))
+            db.execute(delete(media).where(media.c.delivery.in_(of_these)))
             if self._database.file is not None:
                 _put_close(db, done)
             else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, insert, select, update
 
 from bot.errors import LedgerError, Refused
+from bot.ledger import media
 from bot.ledger.schema import accounts, articles, deliveries, events, receipts
 from bot.model import Delivery, Receipt, State
 
@@ -115,6 +116,8 @@ def change(
     """
     db.execute(_CHANGE, {"number": delivery.id, "changed_at": now, **values, **(plan or {})})
     changed = replace(delivery, **values)
+    if changed.post is None or changed.state is State.DELIVERED:
+        media.forget(db, delivery)
     note_on(db, changed, event, detail, now=now)
     return changed
 

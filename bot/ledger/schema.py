@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -32,7 +33,7 @@ from bot.model import Post, Priority, State
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration. A constant, because importing Alembic to look it up would cost every start a third of a second."""
 
 
@@ -190,6 +191,14 @@ receipts = Table(
     Column("url", String, nullable=False),
     Column("proof", JSON, nullable=False),
     UniqueConstraint("account", "remote_id"),
+)
+
+media = Table(
+    "media",
+    metadata,
+    Column("delivery", ForeignKey("deliveries.id"), primary_key=True),
+    Column("digest", String, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
 )
 
 events = Table(

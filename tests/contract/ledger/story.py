@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,9 +57,11 @@ def happened(ledger: Ledger) -> list[str]:
     return [event.event for event in ledger.events()]
 
 
-def older(folder: Path, *newest: str) -> str:
-    """The migrations of a version before these."""
+def older(folder: Path, head: str) -> str:
+    """The migrations of a version whose newest was `head`."""
     copytree(Path(bot.ledger.__file__).parent / "migrations", folder)
-    for name in newest:
-        (folder / "versions" / name).unlink()
+    for path in (folder / "versions").glob("*.py"):
+        revision = re.search(r'^revision = "(\d+)"$', path.read_text(), re.MULTILINE)
+        if revision and revision[1] > head:
+            path.unlink()
     return str(folder)

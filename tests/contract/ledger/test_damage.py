@@ -70,13 +70,14 @@ def put_back(file: Path, copy: Path | None = None) -> Restored:
 def first_version(copy: Path) -> None:
     """Put the same rows into a copy as the first version made them."""
     old = copy.with_name("old.db")
-    migrations = older(copy.with_name("migrations"), "second.py", "third.py")
+    migrations = older(copy.with_name("migrations"), "0001")
     open_database(f"sqlite:///{old}", lanes=copy.with_name("lanes"), migrations=migrations, head="0001").close()
     with closing(sqlite3.connect(old)) as db:
         db.execute("ATTACH ? AS newer", [str(copy)])
         for table in metadata.sorted_tables:
             columns = ", ".join(f'"{row[1]}"' for row in db.execute(f"PRAGMA main.table_info({table})"))
-            db.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM newer.{table}")
+            if columns:  # else it is a table of later times
+                db.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM newer.{table}")
         db.commit()
         db.execute("PRAGMA main.journal_mode = DELETE")
     old.replace(copy)

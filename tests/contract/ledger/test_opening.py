@@ -49,13 +49,14 @@ OLD_DELIVERY = """
 INSERT INTO deliveries (id, article, account, generation, key, state, due_at, attempts, claim, doubted, created_at, changed_at)
 VALUES (:n, :n, 1, 0, :key, 'scheduled', :due, 0, 0, :no, :now, :now)
 """
-FOURTH = """
+NEXT = f"{int(HEAD) + 1:04}"
+NEWER = f"""
 from alembic import op
 import sqlalchemy as sa
-revision, down_revision = "0004", "0003"
+revision, down_revision = "{NEXT}", "{HEAD}"
 def upgrade():
     op.add_column("articles", sa.Column("more", sa.Integer))
-    {then}
+    {{then}}
 """
 
 
@@ -73,7 +74,7 @@ def opener(url: str, lanes: Path) -> subprocess.Popen[str]:
 def newer(folder: Path, then: str = "") -> str:
     """The migrations of a version to come: ours and one more."""
     copytree(Path(bot.ledger.__file__).parent / "migrations", folder)
-    (folder / "versions" / "fourth.py").write_text(FOURTH.format(then=then))
+    (folder / "versions" / "next.py").write_text(NEWER.format(then=then))
     return str(folder)
 
 
@@ -157,17 +158,17 @@ def test_a_database_of_something_else_is_left_alone(url: str, lanes: Path, ledge
 def test_an_older_ledger_is_brought_up_to_date(
     ledger: Ledger, scheduled: Delivery, url: str, lanes: Path, tmp_path: Path
 ) -> None:
-    opened = open_database(url, lanes=lanes, migrations=newer(tmp_path / "newer"), head="0004")
+    opened = open_database(url, lanes=lanes, migrations=newer(tmp_path / "newer"), head=NEXT)
 
     with opened.database.reading() as db:
         assert [(scheduled.article, None)] == [tuple(row) for row in db.execute(text("SELECT id, more FROM articles"))]
-        assert "0004" == db.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        assert NEXT == db.execute(text("SELECT version_num FROM alembic_version")).scalar()
     opened.database.engine.dispose()
     assert not opened.begun_anew
 
 
 def test_what_an_older_ledger_held_is_planned_as_it_stood(url: str, lanes: Path, tmp_path: Path) -> None:
-    opened = open_database(url, lanes=lanes, migrations=older(tmp_path / "older", "third.py"), head="0002")
+    opened = open_database(url, lanes=lanes, migrations=older(tmp_path / "older", "0002"), head="0002")
     article = {"hashtags": ["World News"], "publish_at": "2026-11-23T13:00:00+00:00"}
     with opened.database.writing() as db:
         db.execute(text(OLD_ARTICLE), [{"n": 1, "content": json.dumps(article)}, {"n": 2, "content": "{}"}])
@@ -201,7 +202,7 @@ def test_a_migration_that_fails_changes_nothing(
 ) -> None:
     migrations = newer(tmp_path / "newer", then="op.add_column('nowhere', sa.Column('x', sa.Integer))")
     with pytest.raises(LedgerError, match="nowhere"):
-        open_database(url, lanes=lanes, migrations=migrations, head="0004")
+        open_database(url, lanes=lanes, migrations=migrations, head=NEXT)
 
     again = open_ledger(url, lanes=lanes)
     assert (scheduled,) == again.waiting()
@@ -213,10 +214,10 @@ def test_a_migration_that_fails_changes_nothing(
 def test_the_old_file_is_kept_beside_the_new_one(file: Path, lanes: Path, tmp_path: Path) -> None:
     old = open_ledger(f"sqlite:///{file}", lanes=lanes)
     old.take_in(ARTICLE, [NEWS], now=NOW, due_at=NOW)
-    opened = open_database(f"sqlite:///{file}", lanes=lanes, migrations=newer(tmp_path / "newer"), head="0004")
+    opened = open_database(f"sqlite:///{file}", lanes=lanes, migrations=newer(tmp_path / "newer"), head=NEXT)
     opened.database.engine.dispose()
 
-    assert file.with_name("bot.db.before-0004") == opened.backup
+    assert file.with_name(f"bot.db.before-{NEXT}") == opened.backup
     assert 0o600 == mode(opened.backup)
     copy = open_ledger(f"sqlite:///{opened.backup}", lanes=lanes)
     assert old.events() == copy.events()
