@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from time import sleep
+from time import monotonic, sleep
 
 import httpcore
 import pytest
@@ -183,6 +183,27 @@ def test_a_limit_is_told_as_one_whatever_stands_in_its_body(served: Callable[[Ta
     with pytest.raises(RateLimitExceededError) as caught:
         Transport(Deadline(30)).post(url=line.url, headers={}, content=b"{}")
     assert caught.value.response.headers["ratelimit-reset"] == "7"
+
+
+def test_a_server_that_takes_in_little_at_a_time_does_not_outlast_the_deadline() -> None:
+    def sips(door: socket.socket) -> None:
+        with suppress(OSError), door.accept()[0] as connection:
+            while connection.recv(2_000_000):
+                sleep(0.2)
+
+    body = b"x" * 60_000_000
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        thread = threading.Thread(target=sips, args=[door])
+        thread.start()
+        url, headers = (
+            f"http://127.0.0.1:{door.getsockname()[1]}/",
+            [(b"Host", b"here"), (b"Content-Length", b"60000000")],
+        )
+        began = monotonic()
+        with pytest.raises(httpcore.WriteTimeout):
+            Wire(Deadline(1)).ask("POST", url, headers, body)
+        assert monotonic() - began < 2
+        thread.join()
 
 
 def test_a_host_may_be_named_in_its_own_script() -> None:

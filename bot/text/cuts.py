@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _PIECE = regex.compile(
     r"""
     \s* [^\w\s\#＃@]*
-    (?: (?P<whole> (?: [\#＃@] | \w+:// ) \S+ )
+    (?: (?P<whole> (?: [\#＃@] | \w{1,20}:// ) \S+ )
       | (?=(?&unspaced)) \X
       | (?: (?!(?&unspaced)) \S )+
     )
@@ -61,3 +61,15 @@ def whole_words(text: str) -> str:
     tail = text.rfind(" ") + 1
     ends = (tail, tail, *(piece.end() for piece in _PIECE.finditer(text, tail)))
     return cut(text, ends[-1] if _BEFORE_ELLIPSIS.search(text, max(0, len(text) - 1)) else ends[-2])
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, or as much of it as so many characters hold: its whole sentences where they make half of that, else whole words."""
+    if len(text) <= most:
+        return text
+    head = text[: 2 * most]  # what lies beyond decides nothing
+    ends = [end for end in sentence_ends(head) if end <= most]
+    if ends and ends[-1] * 2 >= most:
+        return head[: ends[-1]]
+    room = most - len(" …")
+    return cut(head, max((end for end in word_ends(head) if end <= room), default=0))
