@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 import bot
 from bot.compose.fitting import fit
 from bot.compose.links import Text, addressed, own_words, permitted
+from bot.compose.placing import parts_of, placed
 from bot.compose.templates import Templates
-from bot.compose.tidy import as_data, split
+from bot.compose.tidy import as_data
 from bot.errors import ComposeError
-from bot.model import Account, Article, Links, Network, Part, Post
+from bot.model import Account, Article, Links, Network, Post
 from bot.text.hashtags import without_noise
+from bot.text.markers import without
+from bot.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -37,25 +40,26 @@ class Composer:
         if own is None:
             text, dropped = self._fitted(linked, account)
         else:
-            parts = own_words(_parts(article.text[own], account.network), article, account)
-            text, dropped = permitted(parts, account), ()
-        parts, dropped = text.parts, dropped + _withheld(article, text, account, own)
-        if not parts:
+            text, dropped = _own(article.text[own], article, account), ()
+        dropped += _withheld(article, text, account, own)
+        if not text.parts:
             raise ComposeError(
                 f"nothing is left to post on account {account.name}", hint="Give it a headline or a text."
             )
-        if excess := _excess(parts, account.network, article.warning):
+        if excess := _excess(text, account.network, article.warning):
             shorten = f"text: {own}" if own else "the link or the headline"
-            alone = _excess(("",), account.network, article.warning)
+            alone = _over("", account.network, article.warning)
             raise _too_long(account, excess, dropped, shorten="the warning" if alone else shorten)
+        parts, left_out = placed(text.parts, article, account)
         return Post(
-            parts=tuple([Part(text, tuple(account.network.spans(text))) for text in parts]),
+            parts=tuple([replace(part, spans=tuple(account.network.spans(part.text))) for part in parts]),
             title=article.headline,
             url=linked.url,
             lang=article.lang,
             warning=article.warning,
             visibility=visibility,
             dropped=dropped,
+            left_out=left_out,
         )
 
     def templates(self) -> frozenset[str]:
@@ -71,8 +75,8 @@ class Composer:
         tags = tuple(without_noise(article.hashtags, self._noise))[: account.hashtags]
         return fit(
             replace(as_data(article), hashtags=tags),
-            lambda article: permitted(_parts(self._render(template, article, account), network), account),
-            lambda text: _excess(text.parts, network, article.warning) is None,
+            lambda article: _parted(self._render(template, article, account), article, account),
+            lambda text: _excess(text, network, article.warning) is None,
         )
 
     def _render(self, template: Template, article: Article, account: Account) -> str:
@@ -82,7 +86,7 @@ class Composer:
         if all(lowered.count(f"#{tag.casefold()}") < 2 for tag in article.hashtags):
             return text
         bare = self._templates.render(template, replace(article, hashtags=()), account)
-        standing = {span.tag.casefold() for span in account.network.spans(bare) if span.tag}
+        standing = {span.tag.casefold() for span in account.network.spans(without(bare)) if span.tag}
         left = tuple(tag for tag in article.hashtags if tag.casefold() not in standing)
         return self._templates.render(template, replace(article, hashtags=left), account)
 
@@ -94,10 +98,17 @@ def packaged_templates() -> Path:
     return installed if installed.is_dir() else package.parent / "templates"
 
 
-def _parts(text: str, network: Network) -> tuple[str, ...]:
-    """The parts of a text; one, with blank lines for the breaks, where the network has no threads."""
-    parts = split(text)
-    return parts if network.threads or not parts else ("\n\n".join(parts),)
+def _parted(text: str, article: Article, account: Account) -> Text:
+    """What a template wrote, in parts, with the links that may stand in them."""
+    network = account.network
+    parts, excess = parts_of(text, article, network, lambda part: _over(part, network, article.warning) is None)
+    return permitted(parts, account, excess)
+
+
+def _own(text: str, article: Article, account: Account) -> Text:
+    """The words that the article gives an account; they are never split."""
+    parts, _ = parts_of(visible(text), article, account.network, lambda _: True)
+    return permitted(own_words(parts, article, account), account)
 
 
 def _withheld(article: Article, text: Text, account: Account, own: str | None) -> tuple[str, ...]:
@@ -123,13 +134,20 @@ def _visibility(article: Article, account: Account) -> str | None:
     return None
 
 
-def _excess(parts: Sequence[str], network: Network, warning: str | None) -> str | None:
-    """By how much the first part that is too long is so."""
-    for index, text in enumerate(parts, start=1):
-        for limit in network.limits:
-            if (length := limit.measure(text, warning or "")) > limit.maximum:
-                part = f"part {index}: " if len(parts) > 1 else ""
-                return f"{part}{length:,} of {limit.maximum:,} {limit.unit}"
+def _excess(text: Text, network: Network, warning: str | None) -> str | None:
+    """By how much the first part that is too long is so; or how many there are, where these are too many."""
+    for index, each in enumerate(text.parts, start=1):
+        if over := _over(each.text, network, warning):
+            return f"part {index}: {over}" if len(text.parts) > 1 else over
+    count = len(text.parts)
+    return f"{count} of {count - text.excess} parts" if text.excess else None
+
+
+def _over(text: str, network: Network, warning: str | None) -> str | None:
+    """By how much a text is too long for one part."""
+    for limit in network.limits:
+        if (length := limit.measure(text, warning or "")) > limit.maximum:
+            return f"{length:,} of {limit.maximum:,} {limit.unit}"
     return None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.compose.cuts import cut, sentence_ends, word_ends
+from bot.text.cuts import cut, sentence_ends, word_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

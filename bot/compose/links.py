@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import regex
 
 from bot.compose.tidy import tidied
-from bot.model import Links
+from bot.model import Attachment, Links, Part
 from bot.text.addresses import tagged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from bot.model import Account, Article, Network, Span
 
@@ -33,9 +33,10 @@ _OPENING = regex.compile(r"[\n\p{Ps}\p{Pi}]|\A\Z")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The parts of a post, and the links that may not stand in them."""
+    """The parts of a post, how many are more than the template allows, and the links that may not stand in them."""
 
-    parts: tuple[str, ...]
+    parts: tuple[Part, ...]
+    excess: int = 0
     withheld: tuple[str, ...] = field(default=(), compare=False)
 
 
@@ -46,23 +47,39 @@ def addressed(article: Article, account: Account) -> Article:
     return replace(article, url=tagged(article.url, account.campaign))
 
 
-def own_words(parts: Sequence[str], article: Article, account: Account) -> Sequence[str]:
+def own_words(parts: Sequence[Part], article: Article, account: Account) -> Sequence[Part]:
     """The words that the article gives an account, with its own address in them as the account links to it."""
     url, spans = article.url, account.network.spans
     if not url or not account.campaign:
         return parts
-    return [
-        _changed(each, spans(each), lambda link: tagged(link, account.campaign) if link == url else link)
-        for each in parts
-    ]
+
+    def with_campaign(text: str) -> str:
+        return _changed(text, spans(text), lambda link: tagged(link, account.campaign) if link == url else link)
+
+    return [replace(each, text=with_campaign(each.text)) for each in parts]
 
 
-def permitted(parts: Sequence[str], account: Account) -> Text:
-    """The parts without the links that the account's policy forbids; what is left of them is tidy, and none is empty."""
+def permitted(parts: Sequence[Part], account: Account, excess: int = 0) -> Text:
+    """The parts without the links that the account's policy forbids; what is left of them is tidy, and none without words."""
     kept = {Links.ALWAYS: len(parts), Links.FIRST_PART: 1, Links.NEVER: 0}[account.links]
     withheld: list[str] = []
-    shown = [*parts[:kept], *(_without(part, account.network, withheld) for part in parts[kept:])]
-    return Text(tuple(part for part in shown if part), tuple(dict.fromkeys(withheld)))
+    rest = [replace(part, text=_without(part.text, account.network, withheld)) for part in parts[kept:]]
+    return Text(tuple(_worded([*parts[:kept], *rest])), excess, tuple(dict.fromkeys(withheld)))
+
+
+def _worded(parts: Iterable[Part]) -> list[Part]:
+    """The parts that have words; the pictures of one that has none go to the part before it, else to the next."""
+    kept: list[Part] = []
+    early: tuple[Attachment, ...] = ()
+    for part in parts:
+        if part.text:
+            kept.append(replace(part, media=early + part.media) if early else part)
+            early = ()
+        elif kept:
+            kept[-1] = replace(kept[-1], media=kept[-1].media + part.media)
+        else:
+            early += part.media
+    return kept
 
 
 def _without(text: str, network: Network, withheld: list[str]) -> str:

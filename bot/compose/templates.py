@@ -13,12 +13,14 @@ from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
+from bot.compose.threads import MOST, wrapped
 from bot.errors import ComposeError
+from bot.text.markers import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.model import Account, Article
+    from bot.model import Account, Article, Media
 
 LONGEST = 1_000_000  # characters; a template that writes more has gone wrong
 SEEN = ("article", "account", "network")
@@ -36,12 +38,16 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters["hashtags"] = hashtags
+        self._environment.filters |= {"hashtags": hashtags, "pictures": pictures, "thread": thread}
 
     def choose(self, article: Article, account: Account) -> Template:
-        """The one that the article asks for, else the account, else the account's own, its network's, the default."""
-        named = article.template or account.template
-        names = (named,) if named else (account.name, account.network.name, "default")
+        """
+        The one that the article asks for, else the account, else the account's own, its network's, the default.
+
+        One that is asked for may stand there for an account or a network by itself, as `mastodon-correction`.
+        """
+        named, own = article.template or account.template, (account.name, account.network.name)
+        names = (*(f"{each}-{named}" for each in own), named) if named else (*own, "default")
         with self._explaining():
             return self._environment.select_template([f"{name.removesuffix('.j2')}.j2" for name in names])
 
@@ -101,6 +107,16 @@ class Templates:
 def hashtags(tags: Iterable[str]) -> str:
     """The filter `hashtags`: `#One #Two`."""
     return " ".join(f"#{tag}" for tag in tags)
+
+
+def pictures(media: Iterable[Media]) -> str:
+    """The filter `pictures`: the markers that put them on the part where they stand."""
+    return "\n".join(written(each) for each in media)
+
+
+def thread(text: str | Iterable[str], most: int = MOST) -> str:
+    """The filter `thread`: the text, or its paragraphs, in at most so many parts that each fit."""
+    return wrapped(text if isinstance(text, str) else "\n\n".join(text), most)
 
 
 class _Unknown(StrictUndefined):

@@ -5,23 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.compose.cuts import whole_words
 from bot.model import Article, Related
+from bot.text.cuts import whole_words
+from bot.text.visible import visible
 
-# Control characters, halves of surrogate pairs, byte order marks; the joiners inside emoji are none of these.
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _RULE = re.compile(r"^---[^\S\n]*$", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
-def visible(text: str) -> str:
-    """The text without control characters, its lines ended by a plain line feed and nothing before it."""
-    return "\n".join([line.rstrip() for line in _INVISIBLE.sub("", text).splitlines()])
-
-
-def split(text: str) -> tuple[str, ...]:
-    """The parts of a thread, which lines of `---` separate; tidied, and none of them empty."""
-    parts = [tidied(part) for part in _RULE.split(visible(text))]
+def split(text: str, *, but: str = "") -> tuple[str, ...]:
+    """The parts of a thread, which lines of `---` separate; tidied, none of them empty, without control characters but these."""
+    parts = [tidied(part) for part in _RULE.split(visible(text, but=but))]
     return tuple(part for part in parts if part)
 
 
@@ -32,7 +26,7 @@ def tidied(text: str) -> str:
 
 
 def as_data(article: Article) -> Article:
-    """The article as templates see it: its own text cannot start a part, and shows no half word."""
+    """The article as templates see it: its own text cannot start a part, says nothing unseen, and shows no half word."""
     return replace(
         article,
         headline=_plain(article.headline),
@@ -41,6 +35,7 @@ def as_data(article: Article) -> Article:
         byline=article.byline and _plain(article.byline),
         warning=article.warning and _plain(article.warning),
         related=tuple([_shown(related) for related in article.related]),
+        media=tuple([replace(each, alt=visible(each.alt).strip()) for each in article.media]),
     )
 
 

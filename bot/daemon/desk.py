@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import ArticleError, BotError
 from bot.intake.identity import queued
 from bot.intake.paths import place_in, stands_in
+from bot.intake.pictures import may_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
-    from pathlib import Path
 
     from bot.intake.queue import Queue
     from bot.ledger import Ledger, Taken
-    from bot.model import Account, Article
+    from bot.model import Account, Article, Corrections
 
 
 @dataclass
@@ -41,11 +42,13 @@ class Desk:
         clock: Callable[[], datetime],
         planned: Collection[str] = (),
         costs: Callable[[Article], Mapping[str, Decimal]] = lambda article: {},  # noqa: ARG005 - nothing costs anything
+        corrections: Mapping[str, Corrections] | None = None,
     ) -> None:
         """
         For the accounts that are `planned` it is the plan that says when their deliveries are due.
 
-        `costs` tells what an article would cost, on the accounts where it would.
+        `costs` tells what an article would cost, on the accounts where it would; `corrections` what becomes of the posts of
+        one that is changed, on the accounts where they are not left.
         """
         self._ledger = ledger
         self._queue = queue
@@ -54,6 +57,7 @@ class Desk:
         self._clock = clock
         self._planned = planned
         self._costs = costs
+        self._corrections = corrections
         self._files: dict[Path, int] = {}
 
     def take_in(
@@ -76,6 +80,7 @@ class Desk:
             planned=self._planned,
             costs=self._costs(article),
             back=back,
+            corrections=self._corrections,
         )
 
     def empty_queue(self) -> Round:
@@ -115,10 +120,30 @@ class Desk:
         troubles: list[BotError] = []
         for path, article in list(self._files.items()):
             if (only is None or article in only) and not self._ledger.unfinished(article):
+                pictures = self._pictures(path, article)
                 self._ledger.release(self._identity(path), now=self._clock())
-                troubles += _trouble(self._queue.done, path)
+                for each in (path, *pictures):
+                    troubles += _trouble(self._queue.done, each)
                 del self._files[path]
         return troubles
+
+    def _pictures(self, path: Path, article: int) -> list[Path]:
+        """The pictures that leave the queue with this file: in doubt they stay, for another article that waits may name them."""
+        try:
+            sources = [each.source for each in self._ledger.article(article).media if "://" not in each.source]
+            own = [each for each in map(Path, sources) if stands_in(each, self._queue.folder) and each.is_file()]
+            if not own or any(held == article and other != path for other, held in self._files.items()):
+                return []
+            named = self._ledger.named_in_queue(sources, besides=article)
+            unread = self._unread() if len(named) < len(own) else []
+        except BotError:
+            return []
+        return [each for each in own if str(each) not in named and not any(may_name(other, each) for other in unread)]
+
+    def _unread(self) -> list[Path]:
+        """The files that wait and that the ledger does not know yet."""
+        known = self._ledger.queued()
+        return [path for path in self._queue.survey().files if self._identity(path) not in known]
 
     def _identity(self, path: Path) -> str:
         return queued(place_in(path, self._queue.folder) or path)

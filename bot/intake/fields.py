@@ -12,6 +12,7 @@ from bot.errors import ArticleError
 from bot.intake.characters import folded
 from bot.intake.front import Value, Word
 from bot.intake.names import nearest
+from bot.intake.pictures import Picture
 from bot.model import VISIBILITIES, Priority
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ _ELSEWHERE = {
     "spoiler": "warning",
     "category": "section",
     "urgency": "priority",
+    **dict.fromkeys(
+        ("picture", "photo", "thumbnail", "cover", "featured_image", "cover_image", "hero", "og_image"), "image"
+    ),
+    **dict.fromkeys(("pictures", "photos", "gallery", "media", "attachments"), "images"),
+    **dict.fromkeys(("alt_text", "image_alt", "alts", "caption"), "alt"),
 }
 _LANGUAGE = re.compile(r"(?:[a-z]{2,3}|[a-z]{5,8})(?:-[a-z0-9]{1,8})*", re.IGNORECASE)
 _SHOWN = 60  # characters of a wrong value
@@ -41,7 +47,11 @@ _LONGEST_SECTION = 100
 
 
 def read(matter: Mapping[Word, Value], *, names: Names, timezone: tzinfo) -> dict[str, Any]:
-    """The fields of an Article that the front matter gives, besides its `id`; `hashtags` are still a line."""
+    """
+    The fields of an Article that the front matter gives, besides its `id`; `hashtags` are still a line.
+
+    Its `image`, `images` and `alt` are as it names and describes them.
+    """
     moment = partial(_moment, timezone=timezone)
     readers: dict[str, Callable[[Word, Value], Any]] = {
         "headline": _line,
@@ -59,6 +69,9 @@ def read(matter: Mapping[Word, Value], *, names: Names, timezone: tzinfo) -> dic
         "section": _section,
         "accounts": partial(_accounts, known=names.accounts),
         "template": partial(_template, known=names.templates),
+        "image": _pictures,
+        "images": _pictures,
+        "alt": _alts,
         "text": partial(_own_words, known=names.accounts | names.networks),
     }
     fields = {}
@@ -106,6 +119,26 @@ def _address(key: Word, value: Value) -> str:
         hint = "Write it in full, such as https://news.example.org/story."
         raise ArticleError(f"url '{_shown(text)}' is no web address", where=text.where, hint=hint)
     return text.strip()
+
+
+def _pictures(_: Word, value: Value) -> tuple[Picture, ...]:
+    """One name, a list of them, or each with what it shows."""
+    match value:
+        case dict():
+            return tuple(Picture(name, folded(alt)) for name, alt in value.items() if name.strip())
+        case tuple():
+            return tuple(Picture(name) for name in value if name.strip())
+        case _:
+            return (Picture(value),) if value.strip() else ()
+
+
+def _alts(key: Word, value: Value) -> tuple[Word, ...]:
+    """What the pictures show, in their order."""
+    if isinstance(value, dict):
+        hint = "Write `images: {photo.jpg: what it shows}` for several, or `alt: [one, another]` in their order."
+        raise ArticleError("alt takes one text, or a list of them", where=key.where, hint=hint)
+    alts = value if isinstance(value, tuple) else (value,)
+    return tuple(Word(folded(alt), alt.where) for alt in alts)
 
 
 def _language(key: Word, value: Value) -> str:

@@ -4,7 +4,7 @@ The names by which an article is recognised again, strongest first.
     url:<canonical address>       where it has an address
     id:<its own id>               where its front matter gives one
     queue:<path in the queue>     while its file stands there, so that an edit never makes a second article
-    content:<hash>                of headline, summary and body
+    content:<hash>                of headline, summary and body, without its pictures
     file:<path>#<hash>            of the headline, and of the body, of a file from elsewhere: either may be edited
 
 An address or an id speaks for itself: by `content:` and `file:` an article is recognised only where it, or the one that is known,
@@ -27,6 +27,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from bot.intake.characters import folded
 from bot.intake.paths import legible, place_in
+from bot.text.markers import bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,12 +78,13 @@ def _identities(article: Article, file: Path | None, queue: Path | None) -> Iter
     place = place_in(file, queue) if file and queue else None
     if place:
         yield queued(place)
-    yield f"content:{_digest(article.headline, article.summary, *article.body)}"
+    body = tuple(words for each in article.body if (words := bare(each, article.media)).strip())
+    yield f"content:{_digest(article.headline, article.summary, *body)}"
     if file and not place:
         path = legible(os.path.realpath(file))
         yield f"file:{path}#{_digest(article.headline)}"
-        if article.body:
-            yield f"file:{path}#{_digest(*article.body)}"
+        if body:
+            yield f"file:{path}#{_digest(*body)}"
 
 
 def _digest(*texts: str) -> str:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from bot.errors import BotError
 from bot.intake.paths import DEEPEST, is_section, legible, place_in
+from bot.intake.pictures import IGNORED
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-_UNFINISHED = ("~", ".part", ".tmp")
+_NO_ARTICLES = ("~", ".part", ".tmp", *IGNORED)
 SETTLING = 1.0
 """Seconds that a file is left alone after a change: somebody may still be writing."""
 
@@ -56,7 +57,11 @@ class Survey:
 
 
 class Queue:
-    """A folder of articles, and of folders of them, one a section; what is in `done/`, `rejected/` or `drafts/` does not wait."""
+    """
+    A folder of articles, and of folders of them, one a section; what is in `done/`, `rejected/` or `drafts/` does not wait.
+
+    Pictures and films are no articles: they lie there for those that name them.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -99,7 +104,7 @@ class Queue:
                 bare = bare and hidden
                 if entry.is_dir(follow_symlinks=False):
                     self._look_into_section(path, survey)
-                elif not (hidden or entry.name.lower().endswith(_UNFINISHED)):
+                elif not (hidden or entry.name.lower().endswith(_NO_ARTICLES)):
                     files |= _marked(path)
         survey.files |= files
         survey.folders[folder] = Ground((status.st_dev, status.st_ino), bare)

@@ -15,6 +15,8 @@ from bot.intake.characters import clean
 from bot.intake.headline import taken
 from bot.intake.identity import identified
 from bot.intake.paths import legible, place_in, stands_in
+from bot.intake.pictures import Shelf
+from bot.text.markers import bare
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -37,7 +39,8 @@ def read(path: Path, *, names: Names, queue: Path | None = None, timezone: tzinf
     if queue and stands_in(path, queue) and not stands_in(real, queue):
         raise ArticleError("is a link out of the queue", where=where, hint="Put the file itself there.")
     text = _decode(_load(real, where), where)
-    draft = _draft(text, where=where, suffix=path.suffix, names=names, timezone=timezone)
+    shelf = Shelf(real, queue if queue and stands_in(real, queue) else real.parent)
+    draft = _draft(text, where=where, suffix=path.suffix, names=names, timezone=timezone, shelf=shelf)
     folder = place.parent if (place := place_in(path, queue) if queue else None) else Path()
     section = draft.section or (legible(folder) if folder.parts else None)
     return identified(replace(_headlined(draft, where), section=section), file=path, queue=queue)
@@ -46,7 +49,8 @@ def read(path: Path, *, names: Names, queue: Path | None = None, timezone: tzinf
 def read_text(data: bytes | str, *, where: str, names: Names, timezone: tzinfo = UTC) -> Article:
     """The article in this text, which came from `where`: `-` for standard input."""
     raw = data.encode(errors="surrogatepass") if isinstance(data, str) else data
-    draft = _draft(_decode(raw, where), where=where, suffix="", names=names, timezone=timezone)
+    shelf = Shelf(Path.cwd() / where, Path.cwd())
+    draft = _draft(_decode(raw, where), where=where, suffix="", names=names, timezone=timezone, shelf=shelf)
     return identified(_headlined(draft, where))
 
 
@@ -104,21 +108,22 @@ def _decode(data: bytes, where: str) -> str:
     return cleaned
 
 
-def _draft(text: str, *, where: str, suffix: str, names: Names, timezone: tzinfo) -> Article:
+def _draft(text: str, *, where: str, suffix: str, names: Names, timezone: tzinfo, shelf: Shelf) -> Article:
     """What the text says by itself: Markdown by its suffix or its first line, otherwise a news page."""
     first, _, _ = text.lstrip().partition("\n")
     if suffix.lower() in {".md", ".markdown"} or first.rstrip() == "---" or first.startswith("# "):
         from bot.intake import markdown
 
-        return markdown.article(text, where=where, names=names, timezone=timezone)
+        return markdown.article(text, where=where, names=names, timezone=timezone, shelf=shelf)
     from bot.intake import page
 
-    return page.article(text)
+    return replace(page.article(text), media=shelf.beside())
 
 
 def _headlined(draft: Article, where: str) -> Article:
     """The draft with a headline, taken from its first sentence where it has none of its own."""
-    headline = draft.headline or taken(next(iter(draft.body), draft.summary))
+    words = (shown for each in draft.body if (shown := bare(each, draft.media)).strip())
+    headline = draft.headline or taken(next(words, draft.summary))
     if not headline:
         what = "has nothing but hashtags" if draft.hashtags else "has no headline, and no text to take one from"
         raise ArticleError(what, where=where, hint="Write at least a headline.")

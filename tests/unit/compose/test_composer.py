@@ -10,7 +10,7 @@ from unit.compose.wire import network
 
 from bot.compose import Composer, packaged_templates
 from bot.errors import ComposeError
-from bot.model import VISIBILITIES, Account, Article, Limit, Part, Post, Span
+from bot.model import VISIBILITIES, Account, Article, Limit, Media, Part, Post, Span
 
 Compose = Callable[..., Post]
 
@@ -43,6 +43,11 @@ def test_noise_goes_and_a_hashtag_that_stands_in_the_text_is_not_repeated(compos
 def test_a_hashtag_that_only_begins_like_one_in_the_text_is_kept(compose: Compose) -> None:
     article = replace(ARTICLE, headline="#Seoulmate #Seoul_2", hashtags=("Seoul",))
     assert ["#Seoulmate #Seoul_2\n#Seoul"] == texts(compose(article, TAGGED))
+
+
+def test_a_hashtag_in_what_a_picture_shows_does_not_stand_in_the_text(compose: Compose) -> None:
+    article = replace(ARTICLE, headline="Look ![The #Nara deer](/a.jpg)", hashtags=("Nara",), media=(Media("/a.jpg"),))
+    assert ["Look\n#Nara"] == texts(compose(article, TAGGED))
 
 
 def test_a_template_may_show_the_hashtags_twice(compose: Compose) -> None:

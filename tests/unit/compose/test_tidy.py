@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.compose.tidy import as_data, split, visible
+from bot.compose.tidy import as_data, split
 from bot.model import Article, Related
+from bot.text.visible import visible
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,6 @@ def test_a_missing_headline_is_taken_from_the_body_else_from_the_summary(names: 
     ("expected", "written"),
     [
         (["A link and code stay."], "A [link](https://e.org 'x') and `code` *stay*."),
-        (["Before after."], "Before ![a picture](x.png) after."),
         (["Soft break, hard\nbreak."], "Soft\nbreak, hard  \nbreak."),
         (["Bold text & more"], "<b>Bold</b> text &amp; more"),
         (["Last."], "<div>\n<p>gone</p>\n</div>\n\nLast."),
