@@ -43,6 +43,14 @@ def until(delivery: Delivery) -> datetime | None:
     return None
 
 
+def names_of(delivery: Delivery) -> dict[int, str]:
+    """The remote ids of what stands, by index: the parts that have receipts, and before the first part what it answers."""
+    names = {receipt.index: receipt.remote_id for receipt in delivery.receipts}
+    if delivery.post is not None and delivery.post.answers:
+        names[-1] = delivery.post.answers[-1].remote_id
+    return names
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """
@@ -96,7 +104,7 @@ def recognised(
     """
     if delivery.post is None:
         raise ValueError("a delivery is looked for after it was claimed, not before")
-    names = {receipt.index: receipt.remote_id for receipt in delivery.receipts}
+    names = names_of(delivery)
     held = {*taken, *names.values()}
     warning = plain(delivery.post.warning or "") if warned else ""
     texts = [read_back(part.text) for part in delivery.post.parts]

@@ -40,6 +40,10 @@ class Login:
         """The text of every post that stands, oldest first."""
         return [post["text"] for post in self.posts()]
 
+    def media_of(self, post: dict[str, Any]) -> list[bytes]:
+        """The bytes of what a post shows, as the server hands them out."""
+        return [requests.get(each["url"], timeout=30).content for each in post["media_attachments"]]
+
     def _get(self, path: str, **query: Any) -> Any:
         answer = requests.get(
             f"{self.server.url}/api/v1/{path}",

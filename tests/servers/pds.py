@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import subprocess
 import threading
 import urllib.error
 import urllib.request
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -70,6 +72,14 @@ class Login:
             records += page["records"]
         return records
 
+    def blob(self, cid: str) -> bytes:
+        """The bytes that the server has under this name, as everybody may ask for them."""
+        return self.server.blob(self.did, cid)
+
+    def blobs(self) -> list[str]:
+        """The names of all that its posts show."""
+        return list(self.server.call("com.atproto.sync.listBlobs", did=self.did)["cids"])
+
     def texts(self) -> list[str]:
         """The text of every post that stands, oldest first."""
         return [record["value"]["text"] for record in self.posts()]
@@ -87,6 +97,15 @@ class PDS:
     def jwt_secret(self) -> str:
         """What the server signs its tokens with: for tests that need an expired one."""
         return str(json.loads((self.folder / "serve.json").read_text())["jwtSecret"])
+
+    def expired(self, token: str) -> str:
+        """The same token, signed by the server, of an hour that is long past."""
+        head, body, _ = token.split(".")
+        claims = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        claims |= {"iat": claims["iat"] - 10_000_000, "exp": claims["iat"] - 9_000_000}
+        body = urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
+        seal = hmac.new(self.jwt_secret.encode(), f"{head}.{body}".encode(), hashlib.sha256).digest()
+        return f"{head}.{body}.{urlsafe_b64encode(seal).rstrip(b'=').decode()}"
 
     def account(self) -> Login:
         """A fresh account with nothing posted."""
@@ -110,11 +129,18 @@ class PDS:
         query = f"?{urlencode(params)}" if params else ""
         return self._ask(f"/xrpc/{nsid}{query}", body, f"Bearer {token}" if token else None)
 
+    def blob(self, did: str, cid: str) -> bytes:
+        """The bytes that an account's records may show under this name."""
+        return self._read(f"/xrpc/com.atproto.sync.getBlob?{urlencode({'did': did, 'cid': cid})}")
+
     def requests(self) -> dict[str, int]:
         """How often each method was called since the server started, by its name."""
         return {path.removeprefix("/xrpc/"): n for path, n in self._ask("/__fault")["counts"].items()}
 
     def _ask(self, path: str, body: Any = None, authorization: str | None = None) -> Any:
+        return json.loads(self._read(path, body, authorization) or "null")
+
+    def _read(self, path: str, body: Any = None, authorization: str | None = None) -> bytes:
         headers = {"Authorization": authorization} if authorization else {}
         data = None
         if body is not None:
@@ -123,7 +149,7 @@ class PDS:
         request = urllib.request.Request(self.url + path, data=data, headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
-                return json.loads(answer.read() or "null")
+                return bytes(answer.read())
         except urllib.error.HTTPError as error:
             with error:
                 raise AssertionError(f"{path}: {error.code} {error.read().decode()}") from None

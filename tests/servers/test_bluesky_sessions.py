@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -45,18 +41,8 @@ def test_a_session_is_its_owners_alone(login: Login, tmp_path: Path) -> None:
     assert login.password not in kept.read_text()
 
 
-def expired(pds: PDS, token: str) -> str:
-    """The same token, signed by the server, of an hour that is long past."""
-    head, body, _ = token.split(".")
-    claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    claims |= {"iat": claims["iat"] - 10_000_000, "exp": claims["iat"] - 9_000_000}
-    body = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
-    seal = hmac.new(pds.jwt_secret.encode(), f"{head}.{body}".encode(), hashlib.sha256).digest()
-    return f"{head}.{body}.{base64.urlsafe_b64encode(seal).rstrip(b'=').decode()}"
-
-
 def test_an_expired_token_is_refreshed_once_and_kept(pds: PDS, login: Login, lossy: Lossy, tmp_path: Path) -> None:
-    old = replace(login, access=expired(pds, login.access))
+    old = replace(login, access=pds.expired(login.access))
     kept = old.keep_session(tmp_path, "bluesky", lossy.url)
     for number in range(2):
         list(adapter(login, tmp_path, lossy.url).publish(delivery(f"Post {number}.", number=number)))
@@ -66,7 +52,7 @@ def test_an_expired_token_is_refreshed_once_and_kept(pds: PDS, login: Login, los
 
 
 def test_a_dead_refresh_token_makes_one_log_in(pds: PDS, login: Login, lossy: Lossy, tmp_path: Path) -> None:
-    dead = replace(login, access=expired(pds, login.access), refresh=expired(pds, login.refresh))
+    dead = replace(login, access=pds.expired(login.access), refresh=pds.expired(login.refresh))
     dead.keep_session(tmp_path, "bluesky", lossy.url)
     list(adapter(login, tmp_path, lossy.url).publish(delivery("Hello.")))
     assert ["Hello."] == login.texts()
@@ -77,7 +63,7 @@ def test_an_attempt_uses_the_session_that_is_kept_by_then(pds: PDS, login: Login
     login.keep_session(tmp_path, "bluesky", lossy.url)
     one_run = adapter(login, tmp_path, lossy.url)
     list(one_run.publish(delivery("One.")))
-    replace(login, access=expired(pds, login.access)).keep_session(tmp_path, "bluesky", lossy.url)
+    replace(login, access=pds.expired(login.access)).keep_session(tmp_path, "bluesky", lossy.url)
     list(one_run.publish(delivery("Two.", number=2)))
     assert ["One.", "Two."] == login.texts()
     assert (1, 0) == (lossy.count(REFRESH), lossy.count(LOG_IN))

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 NO_SUCH = (404, "Record not found")
-PICTURE = ("a.png", b"\x89PNG", "image/png")
 
 
 @pytest.fixture
@@ -25,14 +24,6 @@ def alice(mastodon_strict: Mastodon) -> Login:
 @pytest.fixture
 def bob(mastodon_strict: Mastodon) -> Login:
     return mastodon_strict.account()
-
-
-def with_media(login: Login, *media_ids: str, status: str = "x") -> Any:
-    return ask(login, "POST", "v1/statuses", data={"status": status, "media_ids[]": media_ids})
-
-
-def upload(login: Login, *file: Any, **fields: str) -> Any:
-    return ask(login, "POST", "v2/media", files={"file": file or PICTURE}, data=fields)
 
 
 @pytest.mark.parametrize(
@@ -256,50 +247,6 @@ def test_a_timeline_leaves_out_what_it_is_asked_to(alice: Login, bob: Login) -> 
     assert ["", "thread", "own"] == said(timeline(alice, exclude_replies="1"))
     assert ["own", "to bob", "thread"] == alice.texts()
     assert 422 == timeline(alice, exclude_reblog="true").status_code
-
-
-def test_an_upload_is_processed_before_it_can_be_posted(alice: Login) -> None:
-    answer = upload(alice, description="A tree.")
-    path, media_id = f"v1/media/{answer.json()['id']}", answer.json()["id"]
-    assert (202, None) == (answer.status_code, answer.json()["url"])
-    early = (422, "Cannot attach files that have not finished processing. Try again in a moment!")
-    assert early == refusal(with_media(alice, media_id))
-    assert [206, 200] == [ask(alice, "GET", path).status_code for _ in range(2)]
-    shown = with_media(alice, media_id).json()["media_attachments"]
-    assert [(media_id, "A tree.", "image")] == [(each["id"], each["description"], each["type"]) for each in shown]
-    assert [{"id": media_id, "description": "A tree."}] == alice.posts()[0]["media"]
-    used = (422, f"Media {media_id} not found or already attached to another post")
-    assert used == refusal(with_media(alice, media_id))
-    assert NO_SUCH == refusal(ask(alice, "GET", path))
-
-
-def test_a_fast_server_has_an_upload_ready_at_once() -> None:
-    with strict(processing=0) as server:
-        login = server.account()
-        answer = upload(login)
-        assert (200, True) == (answer.status_code, bool(answer.json()["url"]))
-        assert 200 == with_media(login, answer.json()["id"], status="").status_code
-
-
-def test_uploads_that_nobody_can_post_are_refused(alice: Login, bob: Login) -> None:
-    assert 422 == upload(alice, "a.txt", b"x", "text/plain").status_code
-    assert 422 == upload(alice, description="x" * 1501).status_code
-    assert 422 == ask(alice, "POST", "v2/media", data={"description": "no file"}).status_code
-    empty = upload(alice, "a.png", b"", "image/png").json()["id"]
-    answers = [ask(alice, "GET", f"v1/media/{empty}") for _ in range(2)]
-    assert [206, 422] == [answer.status_code for answer in answers]
-    assert 422 == with_media(bob, upload(alice).json()["id"]).status_code
-
-
-def test_pictures_and_films_do_not_mix_and_are_not_too_many() -> None:
-    with strict(processing=0) as server:
-        login = server.account()
-        pictures = [upload(login).json()["id"] for _ in range(5)]
-        film = upload(login, "a.mp4", b"x", "video/mp4").json()["id"]
-        mixed = (422, "Cannot attach a video to a post that already contains images")
-        assert mixed == refusal(with_media(login, pictures[0], film))
-        assert (422, "Cannot attach more than 4 files") == refusal(with_media(login, *pictures))
-        assert 4 == len(with_media(login, *pictures[:4]).json()["media_attachments"])
 
 
 def test_an_unknown_account_has_no_timeline(alice: Login) -> None:

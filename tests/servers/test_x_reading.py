@@ -172,7 +172,7 @@ def test_what_is_not_there_is_an_error_in_a_good_answer(login: Login) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/2/media/upload"), ("GET", POST), ("PUT", POST), ("GET", "/1.1/statuses/update.json")],
+    [("POST", "/1.1/media/upload.json"), ("GET", POST), ("PUT", POST), ("GET", "/1.1/statuses/update.json")],
 )
 def test_what_the_server_does_not_know_is_not_found(login: Login, method: Method, path: str) -> None:
     not_found = {"title": "Not Found", "type": "about:blank", "status": 404, "detail": "Not Found"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, field_validator
 
-from bot.model import Account, Embed, Limit, Network
+from bot.model import Account, Embed, Limit, MediaRules, Network
 from bot.networks.base import AccountSettings, Adapter, Told
 from bot.networks.bluesky.tokens import ends
 from bot.networks.fields import Password, ServerAddress
@@ -17,6 +17,13 @@ from bot.text import bluesky
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+
+# Servers from April 2026 on take pictures of 2,000,000 bytes. Which they are nobody tells, and half as much is what all of
+# them have always taken; only then does the record that shows them stand wherever it is read. So with films, of which
+# today's servers take 300,000,000 bytes, those before 100,000,000 and the first 50,000,000.
+_PICTURES = {"image/jpeg": 1_000_000, "image/png": 1_000_000, "image/webp": 1_000_000}
+_FILMS = {"video/mp4": 50_000_000}
+_ALT = 2_000  # the records have no limit; this is what Bluesky's own app lets people write
 
 BLUESKY = Network(
     name="bluesky",
@@ -27,6 +34,8 @@ BLUESKY = Network(
     spans=bluesky.facets,
     repeatable=True,  # every part has a record key that we mint before the call
     threads=True,
+    media=MediaRules(4, _PICTURES | _FILMS, _ALT, moving=frozenset(_FILMS)),
+    thumbnail=MediaRules(1, _PICTURES, _ALT),
 )
 
 _POST = re.compile(r"https?://[^/]+/profile/([\w.:-]+)/post/([\w.~:-]+)/?(?:[?#].*)?", re.ASCII)  # on any of its sites

@@ -23,7 +23,7 @@ def sought(delivery: Delivery, did: str, records: Iterable[Record], taken: Colle
     """
     The parts without a receipt that stand among these records, which come with the latest keys first.
 
-    One that says the same with other links, language or labels is not ours: that raises OutcomeUnknown.
+    One that says the same with other links, pictures, language or labels is not ours: that raises OutcomeUnknown.
     """
     begin = since(delivery)
     recent = {record["uri"]: record for record in takewhile(lambda record: not _before(record, begin), records)}
@@ -31,7 +31,9 @@ def sought(delivery: Delivery, did: str, records: Iterable[Record], taken: Colle
     ours = {entry.index: _content(entry.record) for entry in entries(delivery, did)}
     for receipt in recognised(delivery, timeline, taken):
         if _content(recent[receipt.remote_id]["value"]) != ours[receipt.index]:
-            raise OutcomeUnknown(f"{receipt.url} says what was sent, but not with the same links, language or labels")
+            raise OutcomeUnknown(
+                f"{receipt.url} says what was sent, but not with the same links, pictures, language or labels"
+            )
         yield receipt
 
 

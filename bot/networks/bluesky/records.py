@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import re
-from base64 import b32encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-import libipld
-
 from bot.model import Delivery, Part, Post, Receipt, Span
+from bot.networks.bluesky.cids import record_cid
+from bot.networks.bluesky.embeds import embed, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bot.model import Attachment
 
 COLLECTION = "app.bsky.feed.post"
 
 _ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAG_CBOR_SHA_256 = bytes([0x01, 0x71, 0x12, 0x20])
 
 # What readers' apps let an account say of its own posts; a warning with none of these words has no label.
 _LABELS = {
@@ -33,18 +33,28 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One part as it stands on the server: where, what, and the address that the server computes of exactly this content."""
+    """
+    One part as it stands on the server: where, what, and the address that the server computes of exactly this content.
+
+    `attachments` are those whose blobs must be there before it.
+    """
 
     index: int
     did: str
     key: str
     record: Mapping[str, Any]
     cid: str
+    attachments: Sequence[Attachment]
 
     @property
     def uri(self) -> str:
         """The record's address."""
         return f"at://{self.did}/{COLLECTION}/{self.key}"
+
+    @property
+    def bare(self) -> bool:
+        """Whether it shows nothing beside its text."""
+        return "embed" not in self.record
 
     @property
     def receipt(self) -> Receipt:
@@ -53,19 +63,20 @@ class Entry:
 
 
 def entries(delivery: Delivery, did: str) -> Iterator[Entry]:
-    """The parts that have no receipt yet, each one naming the first and the one before, sent or not."""
+    """The parts that have no receipt yet, each one naming the first of its thread and the one before, sent or not."""
     post, moment = delivery.post, delivery.first_attempt_at
     if post is None or moment is None:
         raise ValueError("a delivery is published after it was claimed, not before")
     confirmed = {receipt.index: receipt.proof for receipt in delivery.receipts}
-    proofs: list[Mapping[str, str]] = []  # computed, also for what stands where an operator's receipt names no CID
+    # computed, also for what stands where an operator's receipt names no CID
+    thread = [_named(receipt.proof) for receipt in post.answers]
     for index, part in enumerate(post.parts):
         key = record_key(moment, delivery.key, index)
-        reply = {"root": dict(proofs[0]), "parent": dict(proofs[-1])} if index else None
+        reply = {"root": thread[0], "parent": thread[-1]} if thread else None
         created = moment + timedelta(milliseconds=index)  # readers' apps sort a thread by this
         record = _record(part, post, created, reply)
-        entry = Entry(index, did, key, record, content_address(record))
-        proofs.append(confirmed.get(index) or entry.receipt.proof)
+        entry = Entry(index, did, key, record, record_cid(record), shown(part))
+        thread.append(_named(confirmed.get(index) or entry.receipt.proof))
         if index not in confirmed:
             yield entry
 
@@ -93,12 +104,6 @@ def seen_at(did: str, key: str) -> str:
     return f"https://bsky.app/profile/{did}/post/{key}"
 
 
-def content_address(record: Mapping[str, Any]) -> str:
-    """The CID of a record: version 1, dag-cbor, sha-256, in base32."""
-    digest = sha256(libipld.encode_dag_cbor(dict(record))).digest()
-    return "b" + b32encode(_DAG_CBOR_SHA_256 + digest).decode().lower().rstrip("=")
-
-
 def labels(warning: str) -> list[str]:
     """The labels that a warning in words amounts to."""
     return [label for label, words in _LABELS.items() if re.search(rf"\b({words})\b", warning, re.IGNORECASE)]
@@ -114,6 +119,8 @@ def _record(part: Part, post: Post, created: datetime, reply: Mapping[str, Any] 
         record["facets"] = [_facet(span) for span in part.spans]
     if post.lang:
         record["langs"] = [post.lang]
+    if shows := embed(part):
+        record["embed"] = shows
     if reply:
         record["reply"] = reply
     if values := labels(post.warning or ""):
@@ -122,6 +129,10 @@ def _record(part: Part, post: Post, created: datetime, reply: Mapping[str, Any] 
             "values": [{"val": value} for value in values],
         }
     return record
+
+
+def _named(proof: Mapping[str, str]) -> dict[str, str]:
+    return {"uri": proof["uri"], "cid": proof["cid"]}
 
 
 def _facet(span: Span) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from bot import files
-from bot.errors import DeliveryError, OutcomeUnknown, RateLimited, Unauthorized
+from bot.errors import DeliveryError, MediaRefused, OutcomeUnknown, RateLimited, Unauthorized
 from bot.networks.bluesky.sdk import (
     BadRequestError,
     ClientBase,
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 Answer = Mapping[str, Any]
 
 
+SHOWING = PERHAPS_POSTED._replace(refused=MediaRefused)
+UPLOADING = NOTHING_POSTED._replace(refused=MediaRefused)
 PAGE = 50  # records, which fit the largest answer that we read however long they are
 _JSON = {"Content-Type": "application/json"}
 _STALE_TOKEN = frozenset({"ExpiredToken", "InvalidToken"})
@@ -70,11 +72,13 @@ class Server:
         """The account's permanent name; signs in where no session is kept, and then fails with nothing posted."""
         return str(self._signed_in().did)
 
-    def write(self, method: str, body: bytes) -> Answer:
-        """Call a method that posts, with this JSON."""
-        return self._as_account(
-            lambda token: self._sdk.invoke_procedure(method, content=body, headers=token | _JSON), PERHAPS_POSTED
-        )
+    def write(self, method: str, body: bytes, *, bare: bool = True) -> Answer:
+        """Call a method that posts, with this JSON; what is not `bare` shows more than text, and may be taken without that."""
+        return self._order(method, body, "application/json", PERHAPS_POSTED if bare else SHOWING)
+
+    def upload(self, content: bytes, mime: str) -> Answer:
+        """Have the server keep these bytes for a record that names them; if none does, it forgets them."""
+        return self._order("com.atproto.repo.uploadBlob", content, mime, UPLOADING)
 
     def read(self, method: str, **parameters: str) -> Answer:
         """Call a method that only looks."""
@@ -110,6 +114,12 @@ class Server:
             if cursor == before:
                 raise self._told(OutcomeUnknown, "does not show older posts when it is asked for them")
             before = str(cursor)
+
+    def _order(self, method: str, content: bytes, kind: str, stakes: Stakes) -> Answer:
+        of_kind = {"Content-Type": kind}
+        return self._as_account(
+            lambda token: self._sdk.invoke_procedure(method, content=content, headers=token | of_kind), stakes
+        )
 
     def _as_account(self, call: Callable[[dict[str, str]], Any], stakes: Stakes) -> Answer:
         """The answer to a call with our token, once more with a fresh one where the token had run out."""

@@ -43,7 +43,7 @@ class Transport:
         return self._answer("GET", f"{url}?{urlencode(params)}" if params else url, headers, b"")
 
     def post(self, *, url: str, headers: Mapping[str, str], content: bytes = b"", **_: Any) -> Response:
-        """The answer to an order, of which `content` is the JSON."""
+        """The answer to an order, of which `content` is the JSON, or whatever its headers say."""
         return self._answer("POST", url, {**headers, "Content-Length": str(len(content))}, content)
 
     def _answer(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -28,6 +28,8 @@ MASTODON = Network(
     spans=mastodon.spans,
     threads=True,
     visibilities=VISIBILITIES,
+    media=Limits().media.rules,
+    edits=True,
 )
 
 # Mastodon and GoToSocial, Pleroma and Akkoma, snac. Of a name with a server behind it, /@name@server/1, another server shows
@@ -43,7 +45,9 @@ class MastodonAccount(AccountSettings):
     facts: ClassVar[Network] = MASTODON
 
     base_url: ServerAddress = Field(description="the account's server, such as https://mastodon.example")
-    access_token: Token = Field(description="from Preferences, Development; scopes read and write:statuses")
+    access_token: Token = Field(
+        description="from Preferences, Development; scopes read, write:statuses and write:media"
+    )
     visibility: Literal["public", "unlisted", "private"] = Field(
         default="public", description="who sees the posts of articles that do not say it: public, unlisted or private"
     )
@@ -54,7 +58,8 @@ class MastodonAccount(AccountSettings):
 
     def network_at(self, name: str, home: Path) -> Network:
         """Mastodon's facts with the limits that this account's server last stated."""
-        return replace(super().network_at(name, home), limits=(self.limits_at(name, home).limit,))
+        limits = self.limits_at(name, home)
+        return replace(super().network_at(name, home), limits=(limits.limit,), media=limits.media.rules)
 
     def limits_at(self, name: str, home: Path) -> Limits:
         """What this account's server last stated."""
@@ -66,7 +71,7 @@ class MastodonAccount(AccountSettings):
 
     def keep(self, name: str, home: Path, instance: Instance) -> None:
         """Keep what the server told of itself: from now on `network_at` says it."""
-        self._shelf(name, home).keep({"limits": asdict(instance.limits), "domain": instance.domain})
+        self._shelf(name, home).keep({"limits": instance.limits.to_keep(), "domain": instance.domain})
 
     def post_at(self, url: str, login: str | None = None) -> str:
         """The id in the address of a post, as the account's own server shows it under either of its names."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from time import sleep
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.errors import DeliveryError, OutcomeUnknown, Rejected, Unavailable
+from bot.errors import DeliveryError, MediaRefused, OutcomeUnknown, Rejected, Unavailable
 from bot.model import Delivery, Identity, Network, Receipt
 from bot.networks.mastodon.server import Server
 from bot.networks.mastodon.shown import as_shown
-from bot.networks.timeline import Standing, links_to, plain, recognised, since
+from bot.networks.mastodon.uploads import taken_in
+from bot.networks.timeline import Standing, links_to, names_of, plain, recognised, since
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -30,12 +32,18 @@ class MastodonAdapter:
     """One account on Mastodon or its kin."""
 
     def __init__(
-        self, account: MastodonAccount, name: str, home: Path, clock: Callable[[], datetime] = _utc_now
+        self,
+        account: MastodonAccount,
+        name: str,
+        home: Path,
+        clock: Callable[[], datetime] = _utc_now,
+        sleep: Callable[[float], None] = sleep,
     ) -> None:
         self._account = account
         self._name = name
         self._home = home
         self._clock = clock
+        self._sleep = sleep
         self._network: Network | None = None
 
     @property
@@ -46,22 +54,36 @@ class MastodonAdapter:
         return self._network
 
     def publish(self, delivery: Delivery) -> Iterator[Receipt]:
-        """Publish what has no receipt, each part in answer to the one before."""
-        post = _claimed(delivery)
-        names = {receipt.index: receipt.remote_id for receipt in delivery.receipts}
+        """Publish what has no receipt, each part in answer to the one before, once all is uploaded that they show."""
+        post, names = _claimed(delivery), names_of(delivery)
+        missing = [index for index in range(len(post.parts)) if index not in names]
+        new = delivery.first_time
         with self._server() as server:
-            for index in range(len(post.parts)):
-                if index in names:
-                    continue
-                try:
+            try:
+                media = taken_in(server, post, missing, self._sleep)
+                for index in missing:
                     names[index], url = server.post(
-                        post, index, key=f"{delivery.key}/{index}", parent=names.get(index - 1)
+                        post, index, key=f"{delivery.key}/{index}", parent=names.get(index - 1), media=media[index]
                     )
-                except Rejected as refusal:
-                    if delivery.first_time and not names:
-                        self._heed_new_limits(server, post, refusal)
+                    new = False
+                    yield Receipt(index, names[index], url)
+            except Rejected as refusal:
+                if new:
+                    self._heed_new_limits(server, post, refusal)
                     raise
-                yield Receipt(index, names[index], url)
+                # without its pictures it would be another post than the one that stands in part, or may stand
+                raise Rejected(refusal.what, where=refusal.where, hint=refusal.hint) from refusal
+
+    def retract(self, receipt: Receipt) -> None:
+        """Take a part down, if it stands."""
+        with self._server() as server:
+            server.delete(receipt.remote_id)
+
+    def revise(self, post: Post, receipt: Receipt) -> None:
+        """Edit a part where it stands; who sees it cannot be changed."""
+        with self._server() as server:
+            media = taken_in(server, post, [receipt.index], self._sleep)
+            server.revise(receipt.remote_id, post, receipt.index, media[receipt.index])
 
     def find(self, delivery: Delivery, taken: Collection[str]) -> Iterator[Receipt]:
         """Yield the parts that stand on the account's timeline, ending at the first that is certainly absent."""
@@ -80,13 +102,13 @@ class MastodonAdapter:
         """Who we are there; keeps what the server takes."""
         with self._server() as server:
             me, quota = server.account(), server.quota()
-            may_post = ["its app may post"] if server.app_may_post() else []
+            may = server.app_may()
             domain = self._domain(server.instance())
             return Identity(
                 login=f"{me.id}@{domain}",
                 name=f"@{me.username}@{domain}",
                 url=me.url or self._account.base_url,
-                facts=(*may_post, *me.facts, *quota),
+                facts=(*may, *me.facts, *quota),
             )
 
     def _domain(self, instance: Instance | None) -> str:
@@ -102,14 +124,19 @@ class MastodonAdapter:
             instance = server.instance()
         except DeliveryError:
             return
-        if instance is None or instance.limits == self._account.limits_at(self._name, self._home):
+        before = self._account.limits_at(self._name, self._home)
+        if instance is None or instance.limits == before:
             return
         self._keep(instance)
         limits = instance.limits
         if any(limits.measure(part.text, post.warning or "") > limits.characters for part in post.parts):
-            what = f"{refusal.what}; it has other limits now than the post was made for"
             hint = f"It is made anew, for {limits.characters:,} characters as they count there."
-            raise Unavailable(what, where=refusal.where, hint=hint) from refusal
+        elif isinstance(refusal, MediaRefused) and limits.media != before.media:
+            hint = "It is made anew, with pictures as they are taken there."
+        else:
+            return
+        what = f"{refusal.what}; it has other limits now than the post was made for"
+        raise Unavailable(what, where=refusal.where, hint=hint) from refusal
 
     def _keep(self, instance: Instance) -> None:
         self._account.keep(self._name, self._home, instance)
@@ -129,7 +156,7 @@ def _candidates(
     server: Server, delivery: Delivery, taken: Collection[str], timeline: Iterable[Shown]
 ) -> Iterator[Standing]:
     """What may be ours of a timeline, as its author wrote it."""
-    post, ours = _claimed(delivery), {receipt.remote_id for receipt in delivery.receipts}
+    post, ours = _claimed(delivery), set(names_of(delivery).values())
     held = {*taken, *ours}
     for shown in timeline:
         if shown.remote_id not in held and (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from bot.errors import DeliveryError, RateLimited, Unauthorized
+from bot.errors import DeliveryError, MediaRefused, RateLimited, Rejected, Unauthorized, Unavailable
 from bot.networks.outcomes import Stakes, in_words, retry_at, unanswered
 from bot.networks.rates import reset
 
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 _TOO_FAST, _TOO_LARGE = "too many requests", "it is too large"
 _NO_ACCOUNT = "requires an authenticated user"  # 422 for a token of an app, with which nobody has signed in
+_UNREADY = re.compile("not finished processing", re.IGNORECASE)
+_OF_MEDIA = re.compile(r"\b(?:media|attach|image|video|picture|file)", re.IGNORECASE)
+
+UPLOADING = Stakes(refused=MediaRefused, unclear=Unavailable, too_much=Unavailable)
+CHANGING = Stakes(refused=Rejected, unclear=Unavailable, too_much=Unavailable)
+"""Taking down and editing, which may be repeated."""
 
 
 def content(answer: Response) -> Any:
@@ -39,6 +46,14 @@ def foreign(answer: Response) -> bool:
     return answer.status_code < 400 or answer.status_code in {404, 405, 501}
 
 
+class Asked(NamedTuple):
+    """What a server was asked for: a post in answer to another one, or with media; `what` names it for people."""
+
+    what: str = "this"
+    in_answer: bool = False
+    with_media: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Refusals:
     """How one account's server words a refusal, and what the operator can do about it."""
@@ -54,42 +69,53 @@ class Refusals:
         """What it means that no whole answer came."""
         return unanswered(failure, stakes, timeout=self.account.timeout, where=self._host)
 
-    def meaning(self, answer: Response, stakes: Stakes, now: datetime, *, of_a_reply: bool = False) -> DeliveryError:
+    def meaning(self, answer: Response, stakes: Stakes, now: datetime, asked: Asked) -> DeliveryError:
         """What an answer means that does not say that it was done; but for 413 and 429, it has to be in the API's own form."""
         words, status = self._words(answer), answer.status_code
         if status == 429:
             until = retry_at(reset(answer.headers, "x-ratelimit"), now, date=answer.headers.get("date"))
             return RateLimited(f"asks for a pause: {words or _TOO_FAST}", where=self._host, retry_at=until)
         if status == 413:
-            return self.told(stakes.refused, f"refuses this: {words or _TOO_LARGE}")
+            return self.told(stakes.refused, f"refuses {asked.what}: {words or _TOO_LARGE}")
         if words is None:
             hint = self._check_address if 300 <= status < 500 else None  # beyond that it is merely down
             return self.told(stakes.unclear, f"answered {status}, and not as a Mastodon server does", hint)
         if status in {401, 403, 410} or _NO_ACCOUNT in words:
             return self.no_access(f"refuses the account: {words}")
-        return self._refusal(status, words, stakes, of_a_reply=of_a_reply)
+        return self._refusal(status, words, stakes, asked)
 
     def no_access(self, what: str) -> DeliveryError:
         """A refusal that every post of this account would meet, and the way out that its words suggest."""
         words, setting, resume = what.lower(), self._setting("ACCESS_TOKEN"), f"bot resume {self.name}."
         if "scope" in words:
-            hint = f"Set {setting} to a token with the scopes read and write:statuses, then: {resume}"
+            hint = f"Set {setting} to a token with the scopes read, write:statuses and write:media, then: {resume}"
         elif any(word in words for word in ("suspended", "disabled", "pending", "confirm")):
             hint = f"When that is settled with those who run the server: {resume}"
         else:
             hint = f"Check {setting} and {self._setting('BASE_URL')}, then: {resume}"
         return self.told(Unauthorized, what, hint)
 
+    def too_slow(self, what: str) -> DeliveryError:
+        """What it means that the attempt's time is over, and that nothing was posted yet."""
+        return self.told(Unavailable, what, f"{self._setting('TIMEOUT')} is how many seconds an attempt may take.")
+
     def no_mastodon(self) -> DeliveryError:
         """What it means that nobody there can tell who we are."""
         hint = f"Set {self._setting('BASE_URL')} to the server that has the account, then: bot resume {self.name}."
         return self.told(Unauthorized, "is no Mastodon server, or not at this address", hint)
 
-    def _refusal(self, status: int, words: str, stakes: Stakes, *, of_a_reply: bool) -> DeliveryError:
+    def is_of_the_api(self, answer: Response) -> bool:
+        """Whether the answer is an error in the API's own form, which nobody else words."""
+        return self._words(answer) is not None
+
+    def _refusal(self, status: int, words: str, stakes: Stakes, asked: Asked) -> DeliveryError:
         match status:
-            case 400 | 422:
-                return self.told(stakes.refused, f"refuses this: {words}")
-            case 404 if of_a_reply:
+            case 400 | 422 if asked.with_media and _UNREADY.search(words):
+                return self.told(Unavailable, f"is not ready to show the pictures: {words}")
+            case 400 | 415 | 422:
+                of_media = asked.with_media and _OF_MEDIA.search(words)
+                return self.told(MediaRefused if of_media else stakes.refused, f"refuses {asked.what}: {words}")
+            case 404 if asked.in_answer:
                 return self.told(stakes.refused, f"does not find what this answers: {words}")
             case 404:
                 return self.told(stakes.unclear, f"answered 404: {words}", self._check_address)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from urllib.parse import quote
 
 from mastodon import Mastodon
 from requests import Session
 
-from bot.errors import DeliveryError, OutcomeUnknown
+from bot.errors import DeliveryError, OutcomeUnknown, Rejected, Unavailable
+from bot.model import Pictures
 from bot.networks.mastodon.profiles import Instance, Profile
-from bot.networks.mastodon.refusals import Refusals, content, done, foreign
+from bot.networks.mastodon.refusals import CHANGING, Asked, Refusals, content, done, foreign
 from bot.networks.mastodon.shown import Shown, named
 from bot.networks.outcomes import LOOKING, NOTHING_POSTED, PERHAPS_POSTED, Stakes, network_time
 from bot.networks.rates import window
 from bot.networks.sessions import Bounded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from requests import Response
@@ -26,7 +29,10 @@ if TYPE_CHECKING:
 
 PAGE = 40
 _WITH_REGION = frozenset({"zh-CN", "zh-HK", "zh-TW"})
+_UNHEARD_OF = frozenset({405, 501})
 _NEEDED = ("write:statuses", "read:statuses")  # the latter to look for what may have been posted
+_TO_UPLOAD = 0.8  # of an attempt: of a post that is sent when no time is left for its answer nobody knows what became
+_FOR_MEDIA = "write:media"
 
 
 class Timeline(NamedTuple):
@@ -43,6 +49,7 @@ class Server:
         self._account = account
         self._refusals = Refusals(account, name)
         self._clock = clock
+        self._uploads_end = monotonic() + _TO_UPLOAD * account.timeout
         self._bounded = Bounded(account.timeout)
         self._session = Session()
         self._bounded.carry(self._session)
@@ -63,12 +70,39 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self._session.close()
 
-    def post(self, post: Post, index: int, *, key: str, parent: str | None) -> tuple[str, str]:
-        """Post one part in answer to its parent; the id and the address that the server gave it."""
+    @property
+    def time_to_upload(self) -> float:
+        """The seconds until what is left of the attempt is kept for posting."""
+        return self._uploads_end - monotonic()
+
+    def ask(self, method: str, path: str, stakes: Stakes, **how: Any) -> Response:
+        """The whole answer to one request, where the SDK would make more of them, or knows no such one."""
+        url = f"{self._account.base_url}/api/{path}"
+        return self._answer(lambda: self._session.request(method, url, **how), stakes)
+
+    def told(self, kind: type[DeliveryError], what: str) -> DeliveryError:
+        """An error that says where it comes from."""
+        return self._refusals.told(kind, what)
+
+    def refused(
+        self, answer: Response, stakes: Stakes, what: str = "this", *, with_media: bool = False
+    ) -> DeliveryError:
+        """What an answer means that does not say that it was done."""
+        return self._refusals.meaning(answer, stakes, self._clock(), Asked(what, with_media=with_media))
+
+    def too_slow(self, what: str) -> DeliveryError:
+        """What it means that no time is left of the attempt, and nothing was posted."""
+        return self._refusals.too_slow(what)
+
+    def post(
+        self, post: Post, index: int, *, key: str, parent: str | None, media: Sequence[str] = ()
+    ) -> tuple[str, str]:
+        """Post one part in answer to its parent, with what was uploaded; the id and the address that the server gave it."""
         answer = self._answer(
             lambda: self._sdk.status_post(
                 post.parts[index].text,
                 in_reply_to_id=parent,
+                media_ids=list(media) or None,
                 sensitive=bool(post.warning),
                 spoiler_text=post.warning or None,
                 visibility=post.visibility or self._account.visibility,
@@ -78,11 +112,46 @@ class Server:
             PERHAPS_POSTED,
         )
         if not done(answer):
-            raise self._refusals.meaning(answer, PERHAPS_POSTED, self._clock(), of_a_reply=parent is not None)
-        try:
-            return named(content(answer))
-        except ValueError as error:
-            raise self._refusals.told(OutcomeUnknown, f"answered {answer.status_code}, and with no post") from error
+            asked = Asked(in_answer=parent is not None, with_media=bool(media))
+            raise self._refusals.meaning(answer, PERHAPS_POSTED, self._clock(), asked)
+        return self._named(answer, OutcomeUnknown)
+
+    def revise(self, remote_id: str, post: Post, index: int, media: Sequence[str]) -> None:
+        """Have what stands say what this part says, and show what was uploaded: what is not named is taken off."""
+        fields = {
+            "status": post.parts[index].text,
+            "spoiler_text": post.warning or "",
+            "sensitive": "true" if post.warning else "false",
+            "media_ids[]": list(media),
+        }
+        if language := _known(post.lang):
+            fields["language"] = language
+        answer = self.ask("PUT", _path(remote_id), CHANGING, data=fields)
+        if answer.status_code == 404:
+            raise self.told(Rejected, "does not show this post any more, or edits none")
+        if answer.status_code in _UNHEARD_OF:
+            raise self.told(Rejected, "does not edit posts")
+        if not done(answer):
+            raise self.refused(answer, CHANGING, with_media=bool(media))
+        self._named(answer, Unavailable)
+
+    def delete(self, remote_id: str) -> None:
+        """Take down what stands, if it does."""
+        answer = self.ask("DELETE", _path(remote_id), CHANGING)
+        if answer.status_code == 404 and (self._refusals.is_of_the_api(answer) or not self._stands(remote_id)):
+            return
+        if answer.status_code in _UNHEARD_OF:
+            raise self.told(Rejected, "does not take posts down")
+        if not done(answer):
+            raise self.refused(answer, CHANGING)
+        if not isinstance(content(answer), dict):
+            raise self.told(Unavailable, f"answered {answer.status_code}, and not as a Mastodon server does")
+
+    def _stands(self, remote_id: str) -> bool:
+        """Whether the server, which knows us, shows this."""
+        self.account()  # a page that is not found may be all that there is at a wrong address
+        shown = self._read(lambda: self._session.get(f"{self._account.base_url}/api/{_path(remote_id)}"), CHANGING)
+        return shown is not None
 
     def account(self) -> Profile:
         """Who we are there."""
@@ -98,23 +167,25 @@ class Server:
         answer = self._bounded.answer
         return network_time(answer.headers.get("date") if answer is not None else None, self._clock())
 
-    def app_may_post(self) -> bool:
+    def app_may(self) -> list[str]:
         """
-        Whether the server says that the app of our token may post; the token itself may have fewer scopes.
+        What the server says that the app of our token may do; the token itself may have fewer scopes.
 
         Raises Unauthorized where the app lacks a scope that posting needs, since then the token does too.
         """
         try:
             told = self._read(self._sdk.app_verify_credentials)
         except DeliveryError:
-            return False
+            return []
         scopes = told.get("scopes") if isinstance(told, dict) else None
         if not isinstance(scopes, list):
-            return False
+            return []
         for scope in _NEEDED:
-            if scope not in scopes and scope.partition(":")[0] not in scopes:
+            if not _has(scopes, scope):
                 raise self._refusals.no_access(f"knows the app of this token without the scope {scope}")
-        return True
+        if _has(scopes, _FOR_MEDIA) or self._account.pictures is Pictures.NONE:
+            return ["its app may post"]
+        return ["its app may post", f"it may not upload pictures: it lacks the scope {_FOR_MEDIA}"]
 
     def quota(self) -> list[str]:
         """What is left of the requests that we may make, where the server says so."""
@@ -143,7 +214,7 @@ class Server:
 
     def unshown(self) -> DeliveryError:
         """What it means that posts may stand there which we were not shown."""
-        return self._refusals.told(OutcomeUnknown, "does not show older posts when it is asked for them")
+        return self.told(OutcomeUnknown, "does not show older posts when it is asked for them")
 
     def source(self, post: Shown) -> tuple[str, str] | None:
         """The text and the warning as their author wrote them; None where the server does not tell."""
@@ -166,7 +237,7 @@ class Server:
                 return [Shown.of(entry) for entry in told]
         except (ValueError, KeyError, TypeError, AssertionError):  # the last from odd HTML
             pass
-        raise self._refusals.told(OutcomeUnknown, "shows no timeline that can be read")
+        raise self.told(OutcomeUnknown, "shows no timeline that can be read")
 
     def _read(self, call: Callable[[], object], stakes: Stakes = NOTHING_POSTED) -> Any:
         """The JSON that a request which only looks was answered with; None where there is no such thing there."""
@@ -175,7 +246,13 @@ class Server:
             return content(answer)
         if foreign(answer):
             return None
-        raise self._refusals.meaning(answer, stakes, self._clock())
+        raise self.refused(answer, stakes)
+
+    def _named(self, answer: Response, otherwise: type[DeliveryError]) -> tuple[str, str]:
+        try:
+            return named(content(answer))
+        except ValueError as error:
+            raise self.told(otherwise, f"answered {answer.status_code}, and with no post") from error
 
     def _answer(self, call: Callable[[], object], stakes: Stakes) -> Response:
         """The whole answer to the one request that a call makes."""
@@ -189,6 +266,15 @@ def _in_order(posts: list[Shown]) -> list[Shown]:
     """The posts that are none of others, oldest first; of the same moment the one that was shown last."""
     own = [post for post in reversed(posts) if not post.boost]
     return sorted(own, key=lambda post: post.at)
+
+
+def _path(remote_id: str) -> str:
+    return f"v1/statuses/{quote(remote_id, safe='')}"
+
+
+def _has(scopes: list[Any], scope: str) -> bool:
+    """Whether this scope is among them, or the whole of which it is a part."""
+    return scope in scopes or scope.partition(":")[0] in scopes
 
 
 def _known(lang: str | None) -> str | None:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from pydantic import Field
 
-from bot.model import Limit, Network, Span
+from bot.model import Limit, MediaRules, Network, Span
 from bot.networks.base import AccountSettings
 
 if TYPE_CHECKING:
@@ -27,12 +27,20 @@ def _spans(text: str) -> Sequence[Span]:
     return facets(text)
 
 
+# What browsers show; the sizes are what the ledger should have to keep of a post, and a page to load.
+_PICTURES = dict.fromkeys(["image/jpeg", "image/png", "image/webp", "image/avif"], 10_000_000)
+_MOVING = {"image/gif": 20_000_000, "video/mp4": 50_000_000}
+_ALT = 10_000
+
 OUTBOX = Network(
     name="outbox",
     limits=(Limit.of_text("characters", 5_000, len),),
     spans=_spans,
     repeatable=True,
     threads=True,
+    media=MediaRules(10, _PICTURES | _MOVING, _ALT, moving=frozenset(_MOVING)),
+    thumbnail=MediaRules(1, dict.fromkeys(_PICTURES, 1_000_000), _ALT),
+    edits=True,
 )
 
 

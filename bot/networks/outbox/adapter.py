@@ -4,32 +4,42 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot import files
-from bot.errors import DeliveryError, OutcomeUnknown, Unauthorized, Unavailable
-from bot.model import Delivery, Identity, Network, Receipt
+from bot.errors import DeliveryError, OutcomeUnknown, Rejected, Unauthorized, Unavailable
+from bot.model import Delivery, Identity, Network, Post, Receipt
 from bot.networks.outbox import FEED, OUTBOX, PAGE
 from bot.networks.outbox.entries import Entries, Entry
 from bot.networks.outbox.feed import feed
 from bot.networks.outbox.page import page
+from bot.networks.outbox.shelf import Shelf
 from bot.networks.timeline import Standing, plain, recognised, since
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
 ON_PAGE, IN_FEED = 100, 50
 _WRITABLE = "Make it a folder that the bot may write, or set another one."
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Outbox:
     """One outbox."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, clock: Callable[[], datetime] = _utc_now) -> None:
         self._title = name.replace("_", " ").capitalize()
         self._folder = folder
         self._entries = Entries(folder / "entries")
+        self._shelf = Shelf(folder)
+        self._clock = clock
 
     @property
     def network(self) -> Network:
@@ -40,6 +50,7 @@ class Outbox:
         """Keep the entry, have the page and the feed show it, and confirm the parts; the same again changes nothing."""
         entry = Entry.of(delivery)
         try:
+            self._shelf.keep(entry.attachments)
             if self._entries.find(entry.key) != entry:
                 self._entries.keep(entry)
         except (OSError, ValueError) as error:
@@ -63,6 +74,28 @@ class Outbox:
             yield from (receipt for receipt in self._receipts(delivery) if receipt.remote_id not in taken)
         yield from self._sought(delivery, recent, taken)
 
+    def retract(self, receipt: Receipt) -> None:
+        """Take the part off the page and out of the feed, with what it alone showed; one that is gone is no trouble."""
+        with self._changing("take the post down"):
+            entry, number = self._named(receipt)
+            if entry is not None and number in entry.numbers:
+                left = entry.without(number)
+                if left.post.parts:
+                    self._entries.keep(left)
+                else:
+                    self._entries.drop(left.key)
+
+    def revise(self, post: Post, receipt: Receipt) -> None:
+        """Have the part say what this post says, where it stands; the same again changes nothing."""
+        with self._changing("change the post"):
+            entry, number = self._named(receipt)
+            if entry is None or number not in entry.numbers:
+                raise Rejected(f"{receipt.url} does not stand any more", where=self._place)
+            revised = entry.saying(post, number)
+            self._shelf.keep(revised.attachments)
+            if revised != entry:
+                self._entries.keep(replace(revised, updated=self._clock().astimezone(UTC)))
+
     def check(self) -> Identity:
         """The outbox is its folder; it takes posts where that can be written."""
         nearest = next(path for path in (self._folder, *self._folder.parents) if path.exists())
@@ -77,6 +110,23 @@ class Outbox:
     @property
     def _login(self) -> str:
         return f"outbox:{self._folder}"
+
+    def _named(self, receipt: Receipt) -> tuple[Entry | None, int]:
+        """The entry that has the part of this receipt, if it is kept, and the part's number."""
+        key, _, number = receipt.remote_id.rpartition("/")
+        if not key or not number.isdecimal():
+            raise Rejected(f"{receipt.remote_id} is no post of an outbox", where=self._place)
+        return self._entries.find(key), int(number)
+
+    @contextmanager
+    def _changing(self, what: str) -> Iterator[None]:
+        """Change an entry inside, and see it shown, with what the entries need beside it; what the disk refuses may be tried again."""
+        try:
+            yield
+            self._show()
+            self._shelf.keep_only(self._entries.attachments())
+        except (OSError, ValueError) as error:
+            raise self._refused(f"cannot {what}: {_reason(error)}", error) from error
 
     def _show(self) -> None:
         """Write the page and the feed, and again if somebody else kept an entry meanwhile: the last writer sees all."""
@@ -108,7 +158,7 @@ class Outbox:
                 self._url(entry, index),
                 plain(part.text),
                 warning=entry.post.warning or "",
-                reply_to=entry.name(index - 1) if index else None,
+                reply_to=entry.name(index - 1) if index else _answered(entry.post),
             )
             for entry in recent
             for index, part in enumerate(entry.post.parts)
@@ -126,6 +176,10 @@ class Outbox:
         what = f"cannot keep the post: {_reason(error)}"
         if not self._certainly_absent(entry):
             return OutcomeUnknown(what, where=self._place)
+        return self._refused(what, error)
+
+    def _refused(self, what: str, error: OSError | ValueError) -> DeliveryError:
+        """What it means that the disk did not do something."""
         match error:
             case PermissionError() | NotADirectoryError() | FileExistsError() | OSError(errno=errno.EROFS):
                 return Unauthorized(what, where=self._place, hint=_WRITABLE)
@@ -141,6 +195,10 @@ class Outbox:
             return True
         except (OSError, ValueError):
             return False
+
+
+def _answered(post: Post) -> str | None:
+    return post.answers[-1].remote_id if post.answers else None
 
 
 def _is_kept(entry: Entry, delivery: Delivery) -> bool:

@@ -11,13 +11,15 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from markupsafe import Markup
 
 from bot.networks.outbox import FEED, PAGE
-from bot.networks.outbox.marking import paragraphs
+from bot.networks.outbox.media import place
+from bot.showing.parts import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bot.model import Post
     from bot.networks.outbox.entries import Entry
+    from bot.showing.parts import Picture, ShownCard, ShownPart
 
 ATOM = "http://www.w3.org/2005/Atom"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -30,7 +32,7 @@ def feed(name: str, identity: str, entries: Sequence[Entry]) -> bytes:
     root = Element("feed", xmlns=ATOM)
     _text(root, "id", _urn(identity))
     _text(root, "title", name)
-    _text(root, "updated", max((entry.published for entry in entries), default=_NEVER).isoformat())
+    _text(root, "updated", max((_changed(entry) for entry in entries), default=_NEVER).isoformat())
     SubElement(root, "link", rel="self", type="application/atom+xml", href=FEED)
     SubElement(root, "link", rel="alternate", type="text/html", href=PAGE)
     _text(SubElement(root, "author"), "name", name)
@@ -48,18 +50,47 @@ def _entry(element: Element, identity: str, entry: Entry) -> None:
     _text(element, "id", _urn(f"{identity}/{entry.key}"))
     _text(element, "title", post.title or post.parts[0].text.split("\n")[0])
     _text(element, "published", entry.published.isoformat())
-    _text(element, "updated", entry.published.isoformat())
+    _text(element, "updated", _changed(entry).isoformat())
     SubElement(element, "link", rel="alternate", type="text/html", href=post.url or f"{PAGE}#{entry.anchor(0)}")
+    for where, media in {place(each): each for part in post.parts for each in part.media}.items():
+        if where:
+            SubElement(element, "link", rel="enclosure", type=media.mime, length=str(media.size), href=where)
     for tag in dict.fromkeys(span.tag for part in post.parts for span in part.spans if span.tag):
         SubElement(element, "category", term=_xml(tag))
     _text(element, "content", _html(post)).set("type", "html")
 
 
+def _changed(entry: Entry) -> datetime:
+    return entry.updated or entry.published
+
+
 def _html(post: Post) -> str:
-    """The post as the page shows it, its warning first."""
+    """The post as the page shows it, its warning first; readers of feeds find its pictures from the feed's own address."""
     warning = Markup("<p><strong>{}</strong></p>\n").format(post.warning) if post.warning else Markup()
-    parts = [Markup("\n").join(Markup("<p>{}</p>").format(text) for text in paragraphs(part)) for part in post.parts]
-    return warning + Markup("\n<hr>\n").join(parts)
+    return warning + Markup("\n<hr>\n").join(Markup("\n").join(_part(part)) for part in shown(post, place))
+
+
+def _part(part: ShownPart) -> Iterator[Markup]:
+    yield from (Markup("<p>{}</p>").format(text) for text in part.paragraphs if text)
+    yield from (Markup("<p>{}</p>").format(_picture(each)) for each in part.pictures if each.address)
+    if part.card:
+        yield Markup("<blockquote>{}</blockquote>").format(_card(part.card))
+
+
+def _picture(picture: Picture) -> Markup:
+    it = picture.attachment
+    if picture.film:
+        return Markup('<video src="{}" controls>{}</video>').format(picture.address, it.alt)
+    sides = Markup(' width="{}" height="{}"').format(it.width, it.height) if it.width and it.height else ""
+    return Markup('<img src="{}" alt="{}"{}>').format(picture.address, it.alt, sides)
+
+
+def _card(shown: ShownCard) -> Markup:
+    title = shown.card.title
+    if shown.leads:
+        title = Markup('<a href="{}">{}</a>').format(shown.card.url, title)
+    lines = [_picture(shown.thumbnail)] if shown.thumbnail and shown.thumbnail.address else []
+    return Markup("<br>").join([*lines, title, *filter(None, [shown.card.description, shown.host])])
 
 
 def _text(parent: Element, name: str, text: str) -> Element:

@@ -2,59 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-
+from bot import showing
 from bot.networks.outbox import FEED
-from bot.networks.outbox.marking import paragraphs
+from bot.networks.outbox.media import place
+from bot.showing.parts import ShownPart, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from markupsafe import Markup
 
     from bot.networks.outbox.entries import Entry
 
+_TEMPLATE = Path(__file__).with_name("page.html.j2")
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One entry as the page shows it: its heading, if its text begins with one, and the paragraphs of each part."""
+    """One entry as the page shows it: its heading, if its text begins with one, and its parts."""
 
     entry: Entry
     heading: Markup | None
-    parts: Sequence[tuple[str, Sequence[Markup]]]
+    parts: Sequence[ShownPart]
 
     @classmethod
     def of(cls, entry: Entry) -> Card:
         """The card of an entry."""
         post = entry.post
-        texts = [paragraphs(part) for part in post.parts]
-        headed = post.parts[0].text.startswith(f"{post.title}\n\n")
-        heading = texts[0].pop(0) if headed else None
-        return cls(entry, heading, [(entry.anchor(index), text) for index, text in enumerate(texts)])
+        first, *others = shown(post, place)
+        if not post.parts[0].text.startswith(f"{post.title}\n\n"):
+            return cls(entry, None, [first, *others])
+        heading, *paragraphs = first.paragraphs
+        return cls(entry, heading, [replace(first, paragraphs=paragraphs), *others])
+
+    @property
+    def anchors(self) -> Sequence[str]:
+        """Where on the page its parts stand."""
+        return [self.entry.anchor(index) for index in range(len(self.parts))]
 
     @property
     def when(self) -> str:
         """The moment of publishing, for people."""
-        return f"{self.entry.published.day} {self.entry.published:%B %Y, %H:%M} UTC"
+        return _told(self.entry.published)
+
+    @property
+    def changed(self) -> str | None:
+        """The moment of its last change, for people; None where there was none."""
+        return _told(self.entry.updated) if self.entry.updated else None
+
+
+def _told(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
 
 
 def page(name: str, entries: Sequence[Entry]) -> str:
-    """The whole page, the newest entry first."""
-    return _template().render(name=name, feed=FEED, cards=[Card.of(entry) for entry in entries])
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    """The whole page, the newest entry first; pictures and films stand beside it."""
+    return showing.page(
+        _TEMPLATE, pictures=["'self'"], name=name, feed=FEED, cards=[Card.of(entry) for entry in entries]
     )
-    return environment.get_template("page.html.j2")

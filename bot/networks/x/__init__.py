@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from bot.model import Limit, Network
+from bot.model import Limit, MediaRules, Network
 from bot.networks.base import AccountSettings, Adapter, Quota, Told
 from bot.networks.fields import Price, ServerAddress, Token
 from bot.networks.shelf import Shelf
@@ -29,7 +29,18 @@ _COUNTS = (
     Limit.of_text("cashtags", 1, lambda text: len(x.cashtags(text))),
 )
 
-X = Network(name="x", limits=(_WEIGHT, *_COUNTS, _BYTES), spans=x.spans, threads=True)
+_MEDIA = MediaRules(
+    most=4,
+    formats={
+        **dict.fromkeys(("image/jpeg", "image/png", "image/webp"), 5_000_000),
+        "image/gif": 15_000_000,
+        "video/mp4": 40_000_000,  # X takes far larger ones; these are held in memory and kept with the post
+    },
+    alt=1_000,
+    moving=frozenset({"image/gif", "video/mp4"}),
+)
+
+X = Network(name="x", limits=(_WEIGHT, *_COUNTS, _BYTES), spans=x.spans, threads=True, media=_MEDIA)
 
 _POST = re.compile(
     r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/(?:\w+|i/web)/status/([0-9]{1,19})(?:[/?#].*)?",

@@ -17,6 +17,8 @@ class Trouble(Enum):
     CREDIT = auto()  # nothing more is sold to us; waiting does not help
     USED_UP = auto()  # the account has made its posts of the day, which older answers do not call a 429
     PARENT = auto()  # what was answered is deleted, or not visible yet
+    GONE = auto()  # what it is about does not stand any more
+    MEDIA = auto()  # what is shown with a text, or was to be
     POST = auto()  # this text; another may be taken
     RIGHTS = auto()  # the app, or its token, may only read
     KEYS = auto()  # a signature that is not ours, or of another time
@@ -37,7 +39,9 @@ _SIGNS = {
     Trouble.CREDIT: r"^(usage-capped|UsageCapExceeded|credits|CreditsDepleted)$",
     Trouble.USED_UP: r"^(185|344)$|daily .*limit",
     Trouble.PARENT: r"^385$|deleted or not visible",
-    Trouble.POST: r"^(186|187)$|duplicate content|is a duplicate|too long|be a bit shorter|potentially harmful",
+    Trouble.GONE: r"^(144|resource-not-found)$",
+    Trouble.MEDIA: r"^324$|\b(media|photo|image|picture|video|gif)",
+    Trouble.POST: r"^(183|186|187)$|authorized to delete|duplicate content|is a duplicate|too long|be a bit shorter|potentially harmful",
     Trouble.RIGHTS: r"^(oauth1-permissions|261)$|cannot perform write actions",
     Trouble.KEYS: r"^(32|89|135|215)$",
     Trouble.PLAN: r"^(client-forbidden|client-not-enrolled|453)$",
@@ -63,13 +67,17 @@ def _older(said: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The list of errors, which today's problems have as well where it says more than they."""
     listed = said.get("errors")
     for error in listed if isinstance(listed, list) else ():
-        if isinstance(error, dict) and isinstance(error.get("message"), str):
+        if isinstance(error, dict) and (isinstance(error.get("message"), str) or _is_of_today(error)):
             yield error
 
 
 def _todays(said: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    if isinstance(said.get("title"), str) and any(isinstance(said.get(name), str) for name in ("type", "detail")):
+    if _is_of_today(said):
         yield said
+
+
+def _is_of_today(error: Mapping[str, Any]) -> bool:
+    return isinstance(error.get("title"), str) and any(isinstance(error.get(name), str) for name in ("type", "detail"))
 
 
 def _marks(error: Mapping[str, Any]) -> Iterator[str]:

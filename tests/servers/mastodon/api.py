@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from servers.mastodon import entities
 from servers.mastodon.forms import File, fields
-from servers.mastodon.nouns import Account, Draft, Post, Refused, Token
+from servers.mastodon.nouns import UPLOADS_WINDOW, Account, Draft, Post, Refused, Token
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -66,6 +66,7 @@ class Call:
         self._state = state
         self._request = request
         self._token = token
+        self._uploads = False
 
     def answer(self) -> Answer:
         """What the server says, unless it refuses."""
@@ -87,18 +88,22 @@ class Call:
             case method, ["api", "v1", "statuses", *rest]:
                 return self._posts(method, rest)
             case "POST", ["api", "v2", "media"]:
-                return self._upload(self._user("write:media"))
+                return self._upload(self._user("write:media"), self._valid_token())
             case "GET", ["api", "v1", "media", media_id]:
                 return self._uploaded(self._user("write:media"), media_id)
         return Answer(404, NOT_HERE)
 
     def rates(self) -> dict[str, str]:
         """What is left of the token's rate; those who have none are not counted here."""
-        rate, used = (self._token.rate, self._token.used) if self._token else (DEFAULT_RATE, 0)
+        rate, used, reset = DEFAULT_RATE, 0, self._state.reset()
+        if self._token:
+            rate, used = self._token.rate, self._token.used
+        if self._token and self._uploads:
+            rate, used, reset = self._token.uploads, self._token.uploaded, self._state.reset(UPLOADS_WINDOW)
         return {
             "X-RateLimit-Limit": str(rate),
             "X-RateLimit-Remaining": str(max(0, rate - used)),
-            "X-RateLimit-Reset": entities.moment(self._state.reset(), "microseconds"),
+            "X-RateLimit-Reset": entities.moment(reset, "microseconds"),
         }
 
     def _posts(self, method: str, rest: list[str]) -> Answer:
@@ -110,6 +115,8 @@ class Call:
                 return self._post(state.shown(post_id, self._viewer()))
             case "GET", [post_id, "source"] if state.rules.source:
                 return Answer(200, entities.source(state.shown(post_id, self._user("read:statuses"))))
+            case "PUT", [post_id] if state.rules.edits:
+                return self._post(state.edit(self._user("write:statuses"), post_id, self._draft()))
             case "DELETE", [post_id]:
                 gone = state.delete(self._user("write:statuses"), post_id)
                 return Answer(200, entities.post(gone, state.rules) | {"text": gone.text})
@@ -139,20 +146,24 @@ class Call:
         return Answer(200, entities.post(post, self._state.rules))
 
     def _publish(self, account: Account) -> Answer:
+        return self._post(self._state.publish(account, self._draft(), self._request.headers.get("Idempotency-Key")))
+
+    def _draft(self) -> Draft:
         sent = {name: value for name, value in self._fields().items() if value is not None}
         sensitive, media_ids = _yes(sent.pop("sensitive", False)), sent.pop("media_ids", [])
         for name, value in sent.items():
             if name not in TEXTS or not isinstance(value, str):
                 raise Refused(422, f"Validation failed: {name} is unknown or no text")
-        draft = Draft(**sent, sensitive=sensitive, media_ids=media_ids)
-        return self._post(self._state.publish(account, draft, self._request.headers.get("Idempotency-Key")))
+        return Draft(**sent, sensitive=sensitive, media_ids=media_ids)
 
-    def _upload(self, account: Account) -> Answer:
+    def _upload(self, account: Account, token: Token) -> Answer:
+        self._uploads = True
+        self._state.admit_upload(token)
         sent = self._fields()
         file = sent.get("file")
         if not isinstance(file, File):
             raise Refused(422, "Validation failed: File can't be blank")
-        media = self._state.upload(account, file.mime, file.size, sent.get("description"))
+        media = self._state.upload(account, file.mime, file.content, sent.get("description"))
         ready = self._state.ready(media)
         return Answer(200 if ready else 202, entities.media(media, self._state.rules, ready=ready))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from servers.mastodon.nouns import LONGEST_DESCRIPTION, MEDIA_TYPES
 from servers.mastodon.text import rendered, tags
 
 if TYPE_CHECKING:
@@ -65,11 +64,11 @@ def _configuration(rules: Rules) -> dict[str, Any]:
             "characters_reserved_per_url": rules.characters_reserved_per_url,
         },
         "media_attachments": {
-            "supported_mime_types": list(MEDIA_TYPES),
-            "description_limit": LONGEST_DESCRIPTION,
-            "image_size_limit": 16_777_216,
-            "image_matrix_limit": 33_177_600,
-            "video_size_limit": 103_809_024,
+            "supported_mime_types": list(rules.mime_types),
+            "description_limit": rules.description_limit,
+            "image_size_limit": rules.image_size_limit,
+            "image_matrix_limit": rules.image_matrix_limit,
+            "video_size_limit": rules.video_size_limit,
             "video_frame_rate_limit": 120,
             "video_matrix_limit": 8_294_400,
         },
@@ -127,15 +126,19 @@ def application(token: Token) -> dict[str, Any]:
 def media(upload: Media, rules: Rules, *, ready: bool) -> dict[str, Any]:
     """An upload; it has an address once it was processed."""
     address = f"https://{rules.domain}/media/{upload.id}"
+    width, height = upload.size or (0, 0)
+    original = (
+        {"width": width, "height": height, "size": f"{width}x{height}", "aspect": width / height} if height else {}
+    )
     return {
         "id": upload.id,
-        "type": upload.mime.partition("/")[0],
+        "type": upload.kind,
         "url": address if ready else None,
         "preview_url": address if ready else None,
         "remote_url": None,
         "description": upload.description,
         "blurhash": None,
-        "meta": {},
+        "meta": {"original": original} if ready else {},
     }
 
 
@@ -145,7 +148,7 @@ def post(what: Post, rules: Rules) -> dict[str, Any]:
     return {
         "id": what.id,
         "created_at": moment(what.created_at),
-        "edited_at": None,
+        "edited_at": moment(what.edited_at) if what.edited_at else None,
         "in_reply_to_id": parent.id if parent else None,
         "in_reply_to_account_id": parent.account.id if parent else None,
         "sensitive": what.sensitive,
@@ -191,6 +194,7 @@ def record(what: Post) -> dict[str, Any]:
         "sensitive": what.sensitive,
         "in_reply_to_id": what.in_reply_to.id if what.in_reply_to else None,
         "media": [{"id": each.id, "description": each.description} for each in what.media],
+        "history": list(what.history),
         "idempotency_key": what.idempotency_key,
         "created_at": moment(what.created_at),
     }

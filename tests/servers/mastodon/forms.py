@@ -20,7 +20,7 @@ class File:
     """What was uploaded as a field."""
 
     mime: str
-    size: int
+    content: bytes
 
 
 def fields(kind: str, body: bytes) -> dict[str, Any]:
@@ -50,5 +50,5 @@ def _parts(kind: str, body: bytes) -> Iterable[tuple[str, Any]]:
     for part in message.iter_parts():
         content = part.get_payload(decode=True)
         assert isinstance(content, bytes)
-        value = File(part.get_content_type(), len(content)) if part.get_filename() else content.decode()
+        value = File(part.get_content_type(), content) if part.get_filename() else content.decode()
         yield str(part.get_param("name", header="Content-Disposition")), value

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MEDIA_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4")
-LONGEST_DESCRIPTION = 1500
+UPLOADS_WINDOW = timedelta(minutes=30)
+GIF_MATRIX_LIMIT = 921_600  # which no server states
 
 
 class Refused(Exception):
@@ -43,6 +44,14 @@ class Rules:
     honours_keys: bool = True
     key_kept_after: timedelta = timedelta(0)  # on a slow server a post stands before its key is known
     processing: int = 2  # how often an upload is asked for before it is ready
+    fails: str = ""  # what processing an upload ends with
+    takes_media: bool = True  # without it a post goes up without them, and nobody says so
+    image_size_limit: int = 16_777_216
+    image_matrix_limit: int = 33_177_600
+    video_size_limit: int = 103_809_024
+    mime_types: tuple[str, ...] = MEDIA_TYPES
+    description_limit: int = 1500
+    edits: bool = True
     instance_v2: bool = True
     instance_v1: bool = True
     source: bool = True
@@ -64,7 +73,11 @@ class Account:
 
 @dataclass
 class Token:
-    """What an app may do as an account, of what the `app` may do at all, and how often within a WINDOW."""
+    """
+    What an app may do as an account, of what the `app` may do at all, and how often within a WINDOW.
+
+    `uploads` is how many files it may send in half an hour, which are counted apart.
+    """
 
     account: Account
     scopes: tuple[str, ...]
@@ -72,6 +85,9 @@ class Token:
     rate: int
     reset: datetime | None = None
     used: int = 0
+    uploads: int = 30
+    uploads_reset: datetime | None = None
+    uploaded: int = 0
 
     def may(self, scope: str) -> bool:
         """Whether it has this scope, such as write:statuses, or the whole of which it is a part."""
@@ -85,8 +101,10 @@ class Media:
     id: str
     account: Account
     mime: str
-    size: int
+    content: bytes = field(repr=False)
     description: str | None
+    size: tuple[int, int] | None
+    kind: str
     asked: int = 0
     attached: bool = False
 
@@ -120,6 +138,8 @@ class Post:
     media: list[Media] = field(default_factory=list)
     idempotency_key: str | None = None
     reblog: Post | None = None
+    edited_at: datetime | None = None
+    history: list[str] = field(default_factory=list)
 
     def is_for(self, viewer: Account | None) -> bool:
         """Whether this account (None: anybody) is shown it."""

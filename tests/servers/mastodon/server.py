@@ -51,6 +51,18 @@ class Login:
         """The text of every post that stands, oldest first."""
         return [post["text"] for post in self.posts()]
 
+    def media_of(self, post_id: str) -> list[bytes]:
+        """The bytes of what a post of this account shows, as they were uploaded."""
+        return [media.content for media in self.server.state.shown(post_id, self.account).media]
+
+    def shown(self, post_id: str) -> dict[str, Any]:
+        """A post as this account is shown it."""
+        return entities.post(self.server.state.shown(post_id, self.account), self.server.rules)
+
+    def uploads(self) -> int:
+        """How many uploads no post shows."""
+        return self.server.state.loose(self.account)
+
 
 class Mastodon(ThreadingHTTPServer):
     """A running server. Its `rules` may be changed while it runs; its clock is an argument."""

@@ -8,7 +8,8 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from servers.mastodon.languages import LANGUAGES
-from servers.mastodon.nouns import LONGEST_DESCRIPTION, MEDIA_TYPES, Account, Draft, Media, Post, Refused, Rules, Token
+from servers.mastodon.nouns import UPLOADS_WINDOW, Account, Draft, Media, Post, Refused, Rules, Token
+from servers.mastodon.uploads import looked_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,9 +49,18 @@ class State:
             if token.used > token.rate:
                 raise Refused(429, "Too many requests")
 
-    def reset(self) -> datetime:
+    def admit_upload(self, token: Token) -> None:
+        """Count an upload against the token's rate of those."""
+        with self._lock:
+            if token.uploads_reset != self.reset(UPLOADS_WINDOW):
+                token.uploads_reset, token.uploaded = self.reset(UPLOADS_WINDOW), 0
+            token.uploaded += 1
+            if token.uploaded > token.uploads:
+                raise Refused(429, "Too many requests")
+
+    def reset(self, window: timedelta = WINDOW) -> datetime:
         """When rates are counted anew: as in Mastodon the same moment for everybody."""
-        seconds = WINDOW.total_seconds()
+        seconds = window.total_seconds()
         return datetime.fromtimestamp((self.now().timestamp() // seconds + 1) * seconds, UTC)
 
     def standing(self, account: Account) -> list[Post]:
@@ -87,10 +97,7 @@ class State:
     def delete(self, account: Account, post_id: str) -> Post:
         """Take down a post of this account."""
         with self._lock:
-            post = self.shown(post_id, account)
-            if post.account is not account:
-                raise Refused(404, "Record not found")
-            return self._posts.pop(post_id)
+            return self._posts.pop(self._own(account, post_id).id)
 
     def boost(self, account: Account, post_id: str) -> Post:
         """Show a post again as this account."""
@@ -100,30 +107,43 @@ class State:
             self._posts[boost.id] = boost
             return boost
 
-    def upload(self, account: Account, mime: str, size: int, description: str | None) -> Media:
-        """Take in a file; it is ready when it was processed."""
-        if mime not in MEDIA_TYPES:
-            raise Refused(422, "Validation failed: File content type is not supported")
-        if len(description or "") > LONGEST_DESCRIPTION:
-            raise Refused(
-                422, f"Validation failed: Description is too long (maximum is {LONGEST_DESCRIPTION} characters)"
-            )
+    def edit(self, account: Account, post_id: str, draft: Draft) -> Post:
+        """Change a post of this account: pictures that are not named go, its visibility stays."""
         with self._lock:
-            media = Media(self._new_id(), account, mime, size, description)
+            post = self._own(account, post_id)
+            media = self._attachable(account, draft.media_ids, of=post)
+            text, warning = self._words(draft)
+            self._hold(post.media, attached=False)
+            self._hold(media, attached=True)
+            post.history.append(post.text)
+            post.text, post.spoiler_text, post.media, post.edited_at = text, warning, media, self.now()
+            post.sensitive = draft.sensitive or (self.rules.warned_is_sensitive and bool(warning))
+            post.language = draft.language or post.language
+            return post
+
+    def upload(self, account: Account, mime: str, content: bytes, description: str | None) -> Media:
+        """Take in a file; it is ready when it was processed."""
+        size, kind = looked_at(mime, content, description or "", self.rules)
+        with self._lock:
+            media = Media(self._new_id(), account, mime, content, description, size, kind)
             self._media[media.id] = media
             return media
 
     def ready(self, media: Media) -> bool:
-        """Whether it was processed; refuses what cannot be, such as an empty file."""
+        """Whether it was processed; refuses what cannot be, such as a film of nothing."""
         processed = media.asked >= self.rules.processing
-        if processed and not media.size:
-            raise Refused(422, "Error processing thumbnail for uploaded media")
+        if processed and (self.rules.fails or not media.content):
+            raise Refused(422, self.rules.fails or "Error processing thumbnail for uploaded media")
         return processed
 
     def upload_of(self, account: Account, media_id: str) -> Media | None:
         """The upload of this account, unless a post has it."""
         media = self._media.get(media_id)
         return media if media and media.account is account and not media.attached else None
+
+    def loose(self, account: Account) -> int:
+        """How many of the account's uploads no post shows."""
+        return sum(media.account is account and not media.attached for media in self._media.values())
 
     def _new_id(self) -> str:
         """An id that is in the order of time."""
@@ -140,16 +160,16 @@ class State:
             return None
         return self.shown(post.id, account)  # not found: it was deleted since
 
+    def _own(self, account: Account, post_id: str) -> Post:
+        post = self.shown(post_id, account)
+        if post.account is not account:
+            raise Refused(404, "Record not found")
+        return post
+
     def _made_of(self, account: Account, draft: Draft, parent: Post | None, key: str | None) -> Post:
-        text, warning = draft.status.strip(), draft.spoiler_text.strip()
-        if not text:
-            text, warning = warning, ""
         media = self._attachable(account, draft.media_ids)
-        status, title = self.rules.refusal
-        if problems := [*self._problems(text, warning, draft)]:
-            raise Refused(status, f"{title}: {', '.join(problems)}")
-        for each in media:
-            each.attached = True
+        text, warning = self._words(draft)
+        self._hold(media, attached=True)
         return Post(
             self._new_id(),
             account,
@@ -164,6 +184,20 @@ class State:
             key,
         )
 
+    def _words(self, draft: Draft) -> tuple[str, str]:
+        """The text and the warning of what is valid."""
+        text, warning = draft.status.strip(), draft.spoiler_text.strip()
+        if not text:
+            text, warning = warning, ""
+        status, title = self.rules.refusal
+        if problems := [*self._problems(text, warning, draft)]:
+            raise Refused(status, f"{title}: {', '.join(problems)}")
+        return text, warning
+
+    def _hold(self, media: list[Media], *, attached: bool) -> None:
+        for each in media:
+            each.attached = attached
+
     def _problems(self, text: str, warning: str, draft: Draft) -> Iterator[str]:
         rules = self.rules
         if not text and not draft.media_ids:
@@ -175,15 +209,19 @@ class State:
         if draft.language and draft.language not in LANGUAGES:
             yield "Language is invalid"
 
-    def _attachable(self, account: Account, media_ids: list[str]) -> list[Media]:
+    def _attachable(self, account: Account, media_ids: list[str], of: Post | None = None) -> list[Media]:
+        """The uploads of these names, which may be those that the post has."""
         status, _ = self.rules.refusal
+        if not self.rules.takes_media:
+            return []
         if len(media_ids) > self.rules.max_media_attachments:
             raise Refused(status, f"Cannot attach more than {self.rules.max_media_attachments} files")
-        found = {media_id: self.upload_of(account, media_id) for media_id in media_ids}
+        held = {each.id: each for each in of.media} if of else {}
+        found = {media_id: held.get(media_id) or self.upload_of(account, media_id) for media_id in media_ids}
         if missing := [media_id for media_id, media in found.items() if media is None]:
             raise Refused(status, f"Media {', '.join(missing)} not found or already attached to another post")
         media = [each for each in found.values() if each]
-        if len(media) > 1 and any(each.mime.startswith("video/") for each in media):
+        if len(media) > 1 and any(each.kind == "video" for each in media):
             raise Refused(status, "Cannot attach a video to a post that already contains images")
         if not all(map(self.ready, media)):
             raise Refused(status, "Cannot attach files that have not finished processing. Try again in a moment!")

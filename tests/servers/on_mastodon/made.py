@@ -4,37 +4,53 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 from servers.lossy import Exchange, Fault, answers, wire
 
 from bot.errors import DeliveryError
-from bot.model import Delivery, Part, Post, State
+from bot.model import Attachment, Delivery, Part, Post, State
 from bot.networks.mastodon import MastodonAccount
 from bot.networks.mastodon.adapter import MastodonAdapter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 NOW = datetime(2026, 11, 23, 10, 2, tzinfo=UTC)
 LINK = "https://example.org/fish?a=1&b=2"
+UPLOAD, LOOK, STANDING = "^/api/v2/media$", "^/api/v1/media/", r"^/api/v1/statuses/\d+$"
 WRITE, TIMELINE, SOURCE = "^/api/v1/statuses$", r"/api/v1/accounts/\d+/statuses", "/source$"
 ME, APP, V2 = "accounts/verify_credentials", "apps/verify_credentials", "/api/v2/instance"
 PAGE = answers(200, "<html>Welcome</html>", content_type="text/html")
 
 
+def at_once(seconds: float) -> None:
+    """Waits for nothing."""
+
+
 def adapter(
-    login: Any, home: Path, base_url: str | None = None, at: datetime = NOW, **changes: object
+    login: Any,
+    home: Path,
+    base_url: str | None = None,
+    at: datetime = NOW,
+    sleep: Callable[[float], None] = at_once,
+    **changes: object,
 ) -> MastodonAdapter:
     """The adapter of this account, as after a restart."""
     account = MastodonAccount.model_validate(login.settings(base_url) | changes)
-    return MastodonAdapter(account, "news", home, clock=lambda: at)
+    return MastodonAdapter(account, "news", home, clock=lambda: at, sleep=sleep)
 
 
-def delivery(*texts: str, number: int = 1, **post: Any) -> Delivery:
-    """A delivery of these parts at its first attempt; another number is another one, and later."""
+def delivery(
+    *texts: str, number: int = 1, media: Mapping[int, Sequence[Attachment]] | None = None, **post: Any
+) -> Delivery:
+    """A delivery of these parts, with the media of each, at its first attempt; another number is another one, and later."""
+    beside = media or {}
     return Delivery(
         id=number,
         article=number,
@@ -48,8 +64,33 @@ def delivery(*texts: str, number: int = 1, **post: Any) -> Delivery:
         claim=1,
         frozen_by=1,
         first_attempt_at=NOW + timedelta(seconds=number),
-        post=Post(tuple(Part(text) for text in texts), **post),
+        post=Post(tuple(Part(text, media=tuple(beside.get(n, ()))) for n, text in enumerate(texts)), **post),
     )
+
+
+def picture(colour: str, form: str = "PNG", size: tuple[int, int] = (64, 48), frames: int = 1) -> bytes:
+    """A picture of one colour; with more frames, which differ, it moves."""
+    file = BytesIO()
+    first = Image.new("RGB", size, colour)
+    rest = [Image.new("RGB", size, (40 * n, 0, 0)) for n in range(1, frames)]
+    first.save(file, form, **({"save_all": True, "append_images": rest} if rest else {}))
+    return file.getvalue()
+
+
+def shown(name: str, content: bytes, alt: str = "", mime: str = "image/png") -> Attachment:
+    """What a part has beside its text."""
+    return Attachment(f"/news/{name}", alt, sha256(content).hexdigest(), mime, len(content), content=content)
+
+
+RED = shown("red.png", picture("red"), "A red field")
+TWO = (RED, shown("green.jpg", picture("green", "JPEG"), "A green field", "image/jpeg"))
+FOUR = (
+    *TWO,
+    shown("blue.webp", picture("blue", "WEBP", (32, 32)), "Blue, “quoted” & \\ ünïcode 🎉\non two lines", "image/webp"),
+    shown("dull.png", picture("gray")),
+)
+MOVING = shown("moving.gif", picture("red", "GIF", frames=3), "It moves", "image/gif")
+FILM = shown("film.mp4", b"\0\0\0\x18ftypmp42" + bytes(range(256)), "A film", "video/mp4")
 
 
 def error(status: int, words: str, **headers: str) -> Fault:

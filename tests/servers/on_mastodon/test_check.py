@@ -58,7 +58,7 @@ def test_a_token_without_the_scopes_that_posting_needs_is_refused(
 ) -> None:
     me = {"id": login.account.id, "username": login.account.name}
     wire.next(ME, says(me))
-    with pytest.raises(Unauthorized, match="scopes read and write:statuses"):
+    with pytest.raises(Unauthorized, match="scopes read, write:statuses and write:media"):
         adapter(login.again(scopes), tmp_path, wire.url).check()
 
 
@@ -76,6 +76,23 @@ def test_a_token_that_may_do_less_than_its_app_is_promised_nothing(login: Login,
     reader = adapter(login.again("read", app="read write"), tmp_path)
     assert "its app may post" in reader.check().facts
     assert isinstance(attempt(reader, delivery("Hello.")), Unauthorized)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "pictures", "expected"),
+    [
+        ("read write:statuses", "article", "it may not upload pictures: it lacks the scope write:media"),
+        ("read write:statuses", "none", None),
+        ("read write:statuses write:media", "article", None),
+        ("read write", "page", None),
+    ],
+)
+def test_an_app_that_may_not_upload_is_a_fact_and_no_failure(
+    login: Login, tmp_path: Path, scopes: str, pictures: str, expected: str | None
+) -> None:
+    facts = adapter(login.again(scopes), tmp_path, pictures=pictures).check().facts
+    assert "its app may post" in facts
+    assert expected == next((fact for fact in facts if "upload" in fact), None)
 
 
 def test_what_an_owner_should_know_of_the_account_is_told(login: Login, through: MastodonAdapter, wire: Lossy) -> None:

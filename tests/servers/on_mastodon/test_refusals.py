@@ -44,7 +44,7 @@ REFUSALS: dict[str, tuple[Fault, type[DeliveryError], str]] = {
     "a token of another scope": (
         error(403, "This action is outside the authorized scopes"),
         Unauthorized,
-        "with the scopes read and write:statuses, then: bot resume news",
+        "with the scopes read, write:statuses and write:media, then: bot resume news",
     ),
     "disabled": (error(403, "Your login is currently disabled"), Unauthorized, SETTLED),
     "pending": (error(403, "Your login is currently pending approval"), Unauthorized, SETTLED),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from PIL import Image
 from servers.lossy import Fault, answers
 
-from bot.model import Delivery, Part, Post, Receipt, State
+from bot.model import Attachment, Delivery, Part, Post, Receipt, State
 from bot.networks.x import X, XAccount
 from bot.networks.x.adapter import XAdapter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from servers.x.accounts import Login
@@ -30,14 +33,62 @@ def utc_now() -> datetime:
 
 
 def adapter(
-    login: Login, home: Path, url: str | None = None, clock: Callable[[], datetime] = utc_now, **changes: object
+    login: Login,
+    home: Path,
+    url: str | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    sleep: Callable[[float], None] = lambda _: None,
+    **changes: object,
 ) -> Adapter:
     """The adapter of this account, as after a restart."""
-    return XAdapter(XAccount.model_validate(login.settings(url) | changes), "x", home, clock)
+    return XAdapter(XAccount.model_validate(login.settings(url) | changes), "x", home, clock, sleep)
 
 
-def delivery(*texts: str, receipts: tuple[Receipt, ...] = (), url: str | None = LINK) -> Delivery:
-    """A delivery of these parts at its first attempt."""
+def picture(colour: str = "red", form: str = "png", size: tuple[int, int] = (12, 8)) -> bytes:
+    """A still of one colour."""
+    return _saved([Image.new("RGB", size, colour)], form)
+
+
+def gif(*colours: str, size: tuple[int, int] = (12, 8)) -> bytes:
+    """A picture that moves."""
+    return _saved([Image.new("RGB", size, colour) for colour in colours], "gif")
+
+
+def _saved(frames: list[Image.Image], form: str) -> bytes:
+    file = BytesIO()
+    frames[0].save(file, form, save_all=form == "gif", **({"append_images": frames[1:]} if frames[1:] else {}))
+    return file.getvalue()
+
+
+def film(size: int = 1_000) -> bytes:
+    """What begins as a film does; nobody looks further."""
+    return (b"\0\0\0\x20ftypisom" + b"film" * size)[:size]
+
+
+def attachment(content: bytes, mime: str = "image/png", alt: str = "A red wall.") -> Attachment:
+    """The same as X takes it."""
+    digest = hashlib.sha256(content).hexdigest()
+    return Attachment(
+        f"wall.{mime.partition('/')[2]}",
+        alt=alt,
+        digest=digest,
+        mime=mime,
+        size=len(content),
+        width=12,
+        height=8,
+        content=content,
+    )
+
+
+def delivery(
+    *texts: str,
+    receipts: tuple[Receipt, ...] = (),
+    url: str | None = LINK,
+    media: Mapping[int, tuple[Attachment, ...]] | None = None,
+    answers: tuple[Receipt, ...] = (),
+) -> Delivery:
+    """A delivery of these parts at its first attempt; `media` is what they show, by their index."""
+    parts = [Part(text, tuple(X.spans(text)), (media or {}).get(index, ())) for index, text in enumerate(texts)]
     return Delivery(
         id=1,
         article=1,
@@ -51,7 +102,7 @@ def delivery(*texts: str, receipts: tuple[Receipt, ...] = (), url: str | None = 
         claim=1,
         frozen_by=1,
         first_attempt_at=NOW + timedelta(microseconds=654_321),
-        post=Post(tuple(Part(text, tuple(X.spans(text))) for text in texts), url=url),
+        post=Post(tuple(parts), url=url, answers=answers),
         receipts=receipts,
     )
 

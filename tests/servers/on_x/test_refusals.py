@@ -51,6 +51,8 @@ REFUSALS: dict[str, tuple[Fault, type[DeliveryError], str]] = {
     "locked": (coded(403, 326, WORDS), Unauthorized, "Log in to X"),
     "suspended": (problem(403, WORDS, "https://api.x.com/2/problems/user-suspended"), Unauthorized, "Log in to X"),
     "403 for whatever reason": (problem(403, "You are not permitted to."), Unauthorized, "bot resume x"),
+    "pictures of which there are none": (problem(400, "Your media IDs are invalid."), Rejected, "media IDs"),
+    "a picture of the account": (problem(403, "Your profile has no picture."), Unauthorized, "bot resume x"),
     "a parent that nobody named": (coded(403, 385, WORDS), Unauthorized, WORDS),
 }
 

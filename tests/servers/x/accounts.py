@@ -16,6 +16,7 @@ from servers.x import words
 from servers.x.oauth import PUBLIC
 
 if TYPE_CHECKING:
+    from servers.x.media import Media
     from servers.x.server import XServer
 
 WINDOW = timedelta(minutes=15)
@@ -71,7 +72,8 @@ class Login:
     """
     An account on the server, with what its owner knows, and with what a test makes X do to it.
 
-    Posts that are younger than `hidden_from_timeline` stand, but are not listed yet.
+    Posts that are younger than `hidden_from_timeline` stand, but are not listed yet. What moves is found unfinished by
+    `processing` looks, and then cannot be processed for the reason that `unprocessable` gives, if it gives one.
     """
 
     server: XServer
@@ -84,6 +86,8 @@ class Login:
     out_of_credit: bool = False
     usage_capped: bool = False
     hidden_from_timeline: timedelta = timedelta(0)
+    processing: int = 1
+    unprocessable: str = ""
     windows: dict[str, Window] = field(default_factory=dict)
     _hidden_parents: list[words.Refused] = field(default_factory=list)
 
@@ -98,6 +102,15 @@ class Login:
     def texts(self) -> list[str]:
         """The text of every post that stands, as its author sent it, oldest first."""
         return [post.sent for post in self.server.posts.of(self.user_id)]
+
+    def media_of(self, post_id: str) -> list[Media]:
+        """What this post shows, with its bytes and what was said of it."""
+        post = self.server.posts.get(post_id)
+        return list(post.media) if post else []
+
+    def uploads(self) -> list[Media]:
+        """All that was ever uploaded, whether or not it was posted."""
+        return self.server.uploads.of(self.user_id)
 
     def regenerate(self) -> None:
         """What the owner does in the developer's console: the old keys are worth nothing from now on."""
@@ -120,11 +133,13 @@ class Login:
         """
         The server's answer to this account's own request: status, headers by their names in lower case, and body.
 
-        It is always in time by the server's clock. Parameters are named with __ for the dot.
+        It is always in time by the server's clock. Parameters are named with __ for the dot. A form's body is what
+        urllib3 makes of it: bytes, and their type.
         """
         named = {name.replace("__", "."): value for name, value in params.items()}
         target = f"{path}?{urlencode(named)}" if named else path
-        plain = {} if body is None else {"Content-Type": "application/json"}
+        body, kind = body if isinstance(body, tuple) else (body, "application/json")
+        plain = {} if body is None else {"Content-Type": kind}
         now = int(self.server.clock().timestamp())
         keys = (
             self.keys.consumer_key,
@@ -141,7 +156,8 @@ def ask(server: str, method: str, target: str, headers: dict[str, str], body: An
     """A server's answer to any request: status, headers by their names in lower case, and body."""
     connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=30)
     try:
-        connection.request(method, target, None if body is None else json.dumps(body), headers)
+        sent = body if body is None or isinstance(body, bytes) else json.dumps(body)
+        connection.request(method, target, sent, headers)
         answer = connection.getresponse()
         told = {name.lower(): value for name, value in answer.getheaders()}
         return answer.status, told, json.loads(answer.read())

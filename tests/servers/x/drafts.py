@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from servers.x import words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from servers.x.counter import Counted
 
@@ -26,15 +27,23 @@ class Draft:
 
     text: str
     parent: str | None
+    media: Sequence[str]
 
 
 def draft(body: Any) -> Draft:
     """What this body asks for; Refused where it is not as the schema has it."""
     _properties("$", body, _BODY)
-    if "media" in body:  # none was ever uploaded here
-        raise words.unacceptable("Your media IDs are invalid.")
-    reply = body.get("reply")
-    return Draft(body.get("text", ""), reply["in_reply_to_tweet_id"] if reply else None)
+    reply, media = body.get("reply"), body.get("media")
+    parent, shown = reply and reply["in_reply_to_tweet_id"], media["media_ids"] if media else ()
+    return Draft(body.get("text", ""), parent, shown)
+
+
+def only(path: str, value: Any, kinds: Mapping[str, type]) -> None:
+    """Refused where this object has not just these properties, each of its kind."""
+    _properties(path, value, {name: partial(_of_kind, kind) for name, kind in kinds.items()})
+    for name in kinds:
+        if name not in value:
+            raise words.invalid(f"{path}.{name}", "", f"{path}.{name}: is missing but it is required")
 
 
 def written(text: str) -> str:
@@ -75,6 +84,11 @@ def _properties(path: str, value: Any, schema: Mapping[str, Callable[[str, Any],
             message = f"{path}.{name}: is not defined in the schema and the schema does not allow additional properties"
             raise words.invalid(f"{path}.{name}", content, message)
         schema[name](f"{path}.{name}", content)
+
+
+def _of_kind(kind: type, path: str, value: Any) -> None:
+    if type(value) is not kind:
+        raise words.invalid(path, value, f"{path}: is not of type {kind.__name__}")
 
 
 def _text(path: str, value: Any) -> None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from servers.x import words
+from servers.x import media, uploading, words
+from servers.x.bodies import from_json
 from servers.x.drafts import check_text, draft, written
 from servers.x.posts import FIELDS
 from servers.x.queries import Query, token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from servers.x.accounts import Login
     from servers.x.posts import Post
@@ -26,7 +26,8 @@ USER_FIELDS = frozenset(
     "most_recent_tweet_id name parody pinned_tweet_id profile_banner_url profile_image_url protected public_metrics "
     "receives_your_dm subscription subscription_type url username verified verified_followers_count verified_type withheld".split()
 )
-TIMELINE = "max_results pagination_token start_time end_time exclude tweet.fields".split()
+SHOWN = "tweet.fields expansions media.fields".split()
+TIMELINE = [*"max_results pagination_token start_time end_time exclude".split(), *SHOWN]
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,19 @@ class Endpoint:
 
 def publish(server: XServer, request: Request) -> Answer:
     """A new post, once everything is as it should be."""
-    asked = draft(_json(request))
+    asked = draft(from_json(request))
     counted = server.counter.count(written(asked.text))
-    check_text(counted, premium=request.login.premium)
+    shown = _shown(server, request.login, asked.media)
+    if counted.text or not shown:
+        check_text(counted, premium=request.login.premium)
     parent = _parent(server, request.login, asked.parent) if asked.parent else None
     now = server.clock()
     recent = [post for post in server.posts.of(request.login.user_id) if now - post.at < REMEMBERED]
     if any(post.counted.text == counted.text for post in recent):
         raise words.duplicate()
-    post = server.posts.add(request.login.user_id, asked.text, counted, now, parent)
+    post = server.posts.add(request.login.user_id, asked.text, counted, now, parent, shown)
+    for each in shown:
+        each.used = True
     return 201, {"data": post.told(())}
 
 
@@ -82,7 +87,7 @@ def timeline(server: XServer, request: Request) -> Answer:
     most = query.number("max_results", 5, 100, 10)
     before = query.page("pagination_token")
     left_out = query.names("exclude", ("retweets", "replies"))
-    fields = query.names("tweet.fields", FIELDS)
+    tell = _telling(query)
     start, end = query.period("start_time", "end_time", server.clock())
     owner = server.user(request.subject)
     if owner is None:
@@ -95,14 +100,18 @@ def timeline(server: XServer, request: Request) -> Answer:
     if not page:
         return 200, {"meta": meta}
     meta |= {"newest_id": page[0].id, "oldest_id": page[-1].id}
-    return 200, {"data": [post.told(fields) for post in page], "meta": meta}
+    told, beside = tell(page)
+    return 200, {"data": told, **beside, "meta": meta}
 
 
 def one_post(server: XServer, request: Request) -> Answer:
     """One post, whosever it is."""
-    fields = Query(request.query, ("tweet.fields",)).names("tweet.fields", FIELDS)
+    tell = _telling(Query(request.query, SHOWN))
     post = server.posts.get(request.subject)
-    return 200, {"data": post.told(fields)} if post else words.not_found("tweet", request.subject)
+    if post is None:
+        return 200, words.not_found("tweet", request.subject)
+    [told], beside = tell([post])
+    return 200, {"data": told, **beside}
 
 
 def delete(server: XServer, request: Request) -> Answer:
@@ -123,6 +132,12 @@ ENDPOINTS = {
     "timeline": Endpoint("GET", "/2/users/([0-9]{1,19})/tweets", 900, timeline),
     "one post": Endpoint("GET", "/2/tweets/([0-9]{1,19})", 900, one_post),
     "delete": Endpoint("DELETE", "/2/tweets/([0-9]{1,19})", 50, delete, writes=True),
+    "upload": Endpoint("POST", "/2/media/upload", 500, uploading.upload, writes=True),
+    "initialize": Endpoint("POST", "/2/media/upload/initialize", 1_875, uploading.initialize, writes=True),
+    "append": Endpoint("POST", "/2/media/upload/([0-9]{1,19})/append", 1_875, uploading.append, writes=True),
+    "finalize": Endpoint("POST", "/2/media/upload/([0-9]{1,19})/finalize", 1_875, uploading.finalize, writes=True),
+    "upload status": Endpoint("GET", "/2/media/upload", 1_000, uploading.status),
+    "metadata": Endpoint("POST", "/2/media/metadata", 500, uploading.describe, writes=True),
 }
 
 
@@ -148,11 +163,24 @@ def _listed(server: XServer, owner: Login) -> Iterator[Post]:
     return (post for post in reversed(server.posts.of(owner.user_id)) if post.at <= latest)
 
 
-def _json(request: Request) -> Any:
-    Query(request.query, ())
-    if request.content_type.split(";")[0].strip() != "application/json":
-        raise words.problem(415, "Unsupported Media Type", "Unsupported Media Type")
-    try:
-        return json.loads(request.body)
-    except ValueError:
-        raise words.invalid("$", "", "The body is not JSON") from None
+def _shown(server: XServer, login: Login, ids: Sequence[str]) -> list[media.Media]:
+    """What a post is to show: the account's own, ready, each once; up to four stills or one that moves."""
+    found = [server.uploads.get(media_id) for media_id in ids]
+    ready = [each for each in found if each and each.owner == login.user_id and each.ready(server.clock())]
+    if len(ready) < len(ids) or len(set(ids)) < len(ids) or (len(ids) > 1 and any(each.moves for each in ready)):
+        raise words.media_ids_invalid(ids)
+    return ready
+
+
+def _telling(query: Query) -> Callable[[Sequence[Post]], tuple[list[dict[str, Any]], dict[str, Any]]]:
+    """How posts are told, with what stands beside them, as the query asks for it."""
+    fields = query.names("tweet.fields", FIELDS)
+    expanded = query.names("expansions", ("attachments.media_keys",))
+    of_media = query.names("media.fields", media.FIELDS)
+
+    def tell(posts: Sequence[Post]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        told = [post.told(fields | ({"attachments"} if expanded else set())) for post in posts]
+        shown = [each.shown(of_media) for post in posts for each in post.media] if expanded else []
+        return told, {"includes": {"media": shown}} if shown else {}
+
+    return tell

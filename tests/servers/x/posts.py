@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from servers.x.counter import Counted
+    from servers.x.media import Media
 
 FIELDS = frozenset(
-    "author_id created_at edit_history_tweet_ids entities id in_reply_to_user_id note_tweet referenced_tweets text".split()
+    "attachments author_id created_at edit_history_tweet_ids entities id in_reply_to_user_id note_tweet referenced_tweets text".split()
 )
 ALWAYS = frozenset({"id", "text", "edit_history_tweet_ids"})
 EPOCH = datetime.fromtimestamp(1288834974.657, UTC)
@@ -33,6 +34,7 @@ class Post:
     counted: Counted
     at: datetime
     parent: Post | None = None
+    media: Sequence[Media] = ()
 
     def told(self, fields: Collection[str] = FIELDS) -> dict[str, Any]:
         """What the API says of it, as far as these fields go."""
@@ -51,6 +53,8 @@ class Post:
         yield "author_id", self.author
         yield "created_at", self.at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
         yield from _entities(urls).items()
+        if self.media:
+            yield "attachments", {"media_keys": [media.key for media in self.media]}
         if self.parent:
             yield "referenced_tweets", [{"type": "replied_to", "id": self.parent.id}]
             yield "in_reply_to_user_id", self.parent.author
@@ -67,7 +71,20 @@ class Post:
             urls.append({"start": len(shown), "end": len(shown) + len(url["url"]), **url})
             shown += url["url"]
             position = stop
-        return shown + text[position:end].translate(_ESCAPED), urls
+        shown += text[position:end].translate(_ESCAPED)
+        if not self.media:
+            return shown, urls
+        own = _own_link(self.id)
+        return f"{shown} {own}".lstrip(), [*urls, *self._of_media(len(shown.rstrip()) + 1 if shown else 0, own)]
+
+    def _of_media(self, start: int, url: str) -> Iterator[dict[str, Any]]:
+        """The one short link to all that it shows, with an entry for each."""
+        for number, media in enumerate(self.media, start=1):
+            kind = "video" if media.moves else "photo"
+            page = f"x.com/kil/status/{self.id}/{kind}/{number}"
+            display = f"pic.x.com/{url[-10:]}"
+            place = {"start": start, "end": start + len(url), "media_key": media.key}
+            yield {**place, "url": url, "expanded_url": f"https://{page}", "display_url": display}
 
 
 class Posts:
@@ -77,11 +94,19 @@ class Posts:
         self._posts: dict[str, Post] = {}
         self._latest = 0
 
-    def add(self, author: str, sent: str, counted: Counted, at: datetime, parent: Post | None) -> Post:
+    def add(
+        self,
+        author: str,
+        sent: str,
+        counted: Counted,
+        at: datetime,
+        parent: Post | None,
+        media: Sequence[Media] = (),
+    ) -> Post:
         """A new post under an id of its own: a snowflake, later than every other."""
         milliseconds = int((at - EPOCH) / timedelta(milliseconds=1))
         self._latest = max(self._latest + 1, milliseconds << 22)
-        post = Post(str(self._latest), author, sent, counted, at, parent)
+        post = Post(str(self._latest), author, sent, counted, at, parent, media)
         self._posts[post.id] = post
         return post
 
@@ -100,10 +125,18 @@ def _link(post_id: str, index: int, written: str) -> dict[str, str]:
     expanded = written if re.match("https?://", written, re.IGNORECASE) else f"http://{written}"
     display = re.sub(r"^https?://(www\.)?", "", expanded, flags=re.IGNORECASE)
     return {
-        "url": f"https://t.co/{hashlib.sha256(f'{post_id}/{index}'.encode()).hexdigest()[:10]}",
+        "url": _short(post_id, str(index)),
         "expanded_url": expanded,
         "display_url": display if len(display) <= 27 else f"{display[:26]}…",
     }
+
+
+def _own_link(post_id: str) -> str:
+    return _short(post_id, "media")
+
+
+def _short(post_id: str, of: str) -> str:
+    return f"https://t.co/{hashlib.sha256(f'{post_id}/{of}'.encode()).hexdigest()[:10]}"
 
 
 def _entities(urls: list[dict[str, Any]]) -> dict[str, Any]:

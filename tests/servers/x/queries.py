@@ -41,6 +41,13 @@ class Query:
                 raise words.invalid(parameter, value, message)
         return frozenset(value.split(","))
 
+    def id(self, parameter: str) -> str:
+        """An id, which has to be there."""
+        value = self._values.get(parameter, "")
+        if not re.fullmatch("[0-9]{1,19}", value):
+            raise words.invalid(parameter, value, f"The `{parameter}` query parameter value [{value}] is no id")
+        return value
+
     def number(self, parameter: str, least: int, most: int, default: int) -> int:
         """A number between these."""
         value = self._values.get(parameter, str(default))

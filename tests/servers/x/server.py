@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from servers.x import words
 from servers.x.accounts import Access, Keys, Login, Window
 from servers.x.endpoints import ENDPOINTS, Endpoint, Request, endpoint
+from servers.x.media import Uploads
 from servers.x.oauth import Signatures
 from servers.x.posts import Posts
 
@@ -67,6 +68,7 @@ class XServer(ThreadingHTTPServer):
         self.counter = counter
         self.clock = clock
         self.posts = Posts()
+        self.uploads = Uploads()
         self._signatures = Signatures()
         self._numbers = count(1)
         self._turn = threading.Lock()

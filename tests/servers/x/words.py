@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PROBLEMS = "https://api.twitter.com/2/problems"
 NEWER_PROBLEMS = "https://api.x.com/2/problems"  # the hosts of these names differ; only their last word counts
@@ -46,6 +49,14 @@ def invalid(parameter: str, value: Any, message: str) -> Refused:
 def unacceptable(detail: str) -> Refused:
     """A refusal of a text."""
     return problem(400, "Bad Request", detail)
+
+
+def unsupported_type() -> Refused:
+    return problem(415, "Unsupported Media Type", "Unsupported Media Type")
+
+
+def media_ids_invalid(ids: Sequence[str]) -> Refused:
+    return invalid("media.media_ids", list(ids), "Your media IDs are invalid.")
 
 
 def not_found(resource: str, resource_id: str) -> dict[str, Any]:

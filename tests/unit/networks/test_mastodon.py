@@ -83,7 +83,7 @@ def test_kept_limits_that_are_damaged_are_mastodons_own(kept: Any) -> None:
 
 def test_kept_limits_of_fewer_fields_are_filled_up() -> None:
     assert Limits(characters=700) == Limits.kept({"characters": 700, "of_later": 1})
-    assert {"characters", "url_length", "in_full"} == asdict(Limits()).keys()
+    assert {"characters", "url_length", "in_full", "media"} == asdict(Limits()).keys()
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Delivery, Part, Post, Span, State
-from bot.networks.bluesky.records import content_address, entries, labels, record_key
+from bot.model import Attachment, Card, Delivery, Part, Post, Span, State
+from bot.networks.bluesky.cids import record_cid
+from bot.networks.bluesky.records import entries, labels, record_key
 
 MOMENT = datetime(2026, 11, 23, 10, 0, 0, 123456, tzinfo=UTC)
 DID = "did:plc:ewvi7nxzyoun6zhxrhs64oiz"
@@ -55,7 +56,7 @@ def test_deliveries_of_one_moment_have_keys_of_their_own() -> None:
 
 
 def test_a_content_address_is_the_one_that_the_world_knows() -> None:
-    assert content_address({}) == "bafyreigbtj4x7ip5legnfznufuopl4sg4knzc2cof6duas4b3q2fy6swua"
+    assert record_cid({}) == "bafyreigbtj4x7ip5legnfznufuopl4sg4knzc2cof6duas4b3q2fy6swua"
 
 
 def test_a_record_carries_its_spans_as_facets() -> None:
@@ -76,6 +77,30 @@ def test_a_plain_post_says_no_more_than_it_must() -> None:
     assert expected == entry.record
     assert f"at://{DID}/app.bsky.feed.post/{entry.key}" == entry.uri
     assert f"https://bsky.app/profile/{DID}/post/{entry.key}" == entry.receipt.url
+
+
+PICTURE = Attachment("a.jpg", "A quay", "ab" * 32, "image/jpeg", 5, 4, 3)
+CARD = Card("https://example.org/", "Title", "Summary", PICTURE)
+
+
+def test_a_part_shows_its_pictures_and_else_its_card() -> None:
+    parts = (Part("1", media=(PICTURE,), card=CARD), Part("2", card=CARD), Part("3"))
+    both, card, bare = entries(delivery(parts=parts), DID)
+    assert "app.bsky.embed.images" == both.record["embed"]["$type"]
+    assert "app.bsky.embed.external" == card.record["embed"]["$type"]
+    assert [(PICTURE,), (PICTURE,), ()] == [tuple(entry.attachments) for entry in (both, card, bare)]
+    assert [False, False, True] == [entry.bare for entry in (both, card, bare)]
+
+
+def test_a_record_names_a_picture_by_its_bytes_without_having_them() -> None:
+    [entry] = entries(delivery(parts=(Part("1", media=(PICTURE,)),)), DID)
+    link = "bafkreiflvov2xk5lvov2xk5lvov2xk5lvov2xk5lvov2xk5lvov2xk5lvm"
+    expected = {
+        "image": {"$type": "blob", "ref": {"$link": link}, "mimeType": "image/jpeg", "size": 5},
+        "alt": "A quay",
+        "aspectRatio": {"width": 4, "height": 3},
+    }
+    assert [expected] == entry.record["embed"]["images"]
 
 
 def test_the_parts_of_a_thread_are_dated_in_their_order() -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
-from bot.model import Delivery, Part, Post, State
+from PIL import Image
+
+from bot.model import Attachment, Card, Delivery, Part, Post, State
 from bot.networks.outbox import OUTBOX
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -16,6 +21,21 @@ def post(
     """A post of these parts."""
     parts = tuple(Part(text, tuple(OUTBOX.spans(text))) for text in texts)
     return Post(parts, title=title, url=url, lang=lang, warning=warning)
+
+
+def picture(source: str, alt: str = "", *, colour: str = "teal", sides: tuple[int, int] = (64, 48)) -> Attachment:
+    """A picture in one colour, looked at and ready to leave."""
+    made = BytesIO()
+    Image.new("RGB", sides, colour).save(made, "PNG")
+    content = made.getvalue()
+    digest = hashlib.sha256(content).hexdigest()
+    return Attachment(source, alt, digest, "image/png", len(content), *sides, content)
+
+
+def pictured(content: Post, *media: Attachment, card: Card | None = None) -> Post:
+    """The post with these pictures, and with a card, on its first part."""
+    first, *others = content.parts
+    return replace(content, parts=(replace(first, media=media, card=card), *others))
 
 
 def delivery(number: int, content: Post) -> Delivery:

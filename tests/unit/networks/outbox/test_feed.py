@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from lxml import etree
-from unit.networks.outbox.made import NOON, delivery, post
+from unit.networks.outbox.made import NOON, delivery, picture, pictured, post
 
+from bot.model import Attachment, Card
 from bot.networks.outbox.entries import Entry
 from bot.networks.outbox.feed import feed
 
@@ -84,6 +86,41 @@ def test_the_content_is_escaped_html_of_all_parts_with_the_warning_first() -> No
 def test_a_post_without_a_title_goes_by_its_first_line_and_without_what_xml_cannot_carry() -> None:
     assert "Just this" == values(parsed(POSTS), "a:entry/a:title/text()")[0]
     assert not re.search("[\x00\x0b\uffff]", etree.tostring(parsed(POSTS), encoding="unicode"))
+
+
+def test_pictures_are_shown_in_the_content_and_named_as_enclosures_once() -> None:
+    harbour, unseen = picture("harbour.png", 'Boats "at" the quay'), Attachment("unseen.jpg", "not looked at")
+    film = Attachment("film.mp4", "Waves", "f" * 64, "video/mp4", 1_000)
+    (content, root) = _content(pictured(post("text"), harbour, film, harbour, unseen))
+    where = f"media/{harbour.digest}.png"
+    assert [("image/png", str(harbour.size), where), ("video/mp4", "1000", f"media/{film.digest}.mp4")] == [
+        tuple(link.get(name) for name in ("type", "length", "href"))
+        for link in root.findall("a:entry/a:link[@rel='enclosure']", ATOM)
+    ]
+    shown = f'<p><img src="{where}" alt="Boats &#34;at&#34; the quay" width="64" height="48"></p>'
+    waves = f'<p><video src="media/{film.digest}.mp4" controls>Waves</video></p>'
+    assert f"<p>text</p>\n{shown}\n{waves}\n{shown}" == content
+
+
+def test_a_card_is_quoted_with_its_link_and_one_that_leads_nowhere_without() -> None:
+    content, _ = _content(pictured(post("text"), card=Card("https://www.example.org/1", "A <card>", "What it says")))
+    link = '<a href="https://www.example.org/1">A &lt;card&gt;</a>'
+    assert f"<p>text</p>\n<blockquote>{link}<br>What it says<br>example.org</blockquote>" == content
+    content, _ = _content(pictured(post("text"), card=Card("javascript:alert(1)", "A <card>")))
+    assert "<p>text</p>\n<blockquote>A &lt;card&gt;</blockquote>" == content
+
+
+def test_a_changed_entry_dates_the_feed_and_keeps_when_it_was_published() -> None:
+    entry = Entry.of(delivery(0, POSTS[0]))
+    changed = replace(entry, updated=NOON + timedelta(days=1))
+    root = etree.fromstring(feed("Outbox", "outbox:/x", [changed]))
+    assert ["2026-11-24T12:00:00+00:00"] * 2 == values(root, "//a:updated/text()")
+    assert ["2026-11-23T12:00:00+00:00"] == values(root, "//a:published/text()")
+
+
+def _content(content: Post) -> tuple[str, Any]:
+    root = parsed([content])
+    return values(root, "a:entry/a:content/text()")[0], root
 
 
 def test_an_empty_feed_is_valid_too() -> None:

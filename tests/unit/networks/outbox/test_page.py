@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import html5lib
 import pytest
-from unit.networks.outbox.made import delivery, post
+from unit.networks.outbox.made import delivery, picture, pictured, post
 
-from bot.networks import outbox as package
+from bot import showing
+from bot.model import Attachment, Card
 from bot.networks.outbox.entries import Entry
+from bot.networks.outbox.media import place
 from bot.networks.outbox.page import page
 
 if TYPE_CHECKING:
     from bot.model import Post
 
 EVIL = "<script>alert(1)</script> & \"quotes\" 'too' {{ 7 * 7 }} <!-- "
+HARBOUR = picture("harbour.png", "Boats <at> the quay")
+FOG = picture("fog.png", colour="grey")
+FILM = Attachment("film.mp4", "Waves", "f" * 64, "video/mp4", 1_000, 320, 240)
+UNSEEN = Attachment("https://example.org/unseen.jpg?a", "not looked at")
+CARD = Card("https://www.example.org/1?a&b", "A <card>", "What it says", HARBOUR)
+EVIL_CARD = Card("javascript:alert(1)", EVIL, EVIL, picture(EVIL, EVIL))
 POSTS = {
     "nothing": [],
     "one": [post("Title\n\nText with https://example.org/?a=1&b=2 and #Tag.\nNext line", lang="en-GB")],
@@ -26,6 +36,10 @@ POSTS = {
     "warned": [post("Title\n\nfolded", warning="Flashing <lights>")],
     "warned thread": [post("a", "b", warning="Careful")],
     "evil": [post(f"{EVIL}\n\n{EVIL}", EVIL, title=EVIL, lang='"><b', warning=EVIL)],
+    "pictures": [pictured(post("Title\n\ntext"), HARBOUR, FOG, FILM, UNSEEN)],
+    "card": [pictured(post("Title\n\ntext", "second"), card=CARD)],
+    "pictures and no words": [pictured(post("", title=""), FOG)],
+    "evil pictures": [pictured(post("Title"), picture(EVIL, EVIL), UNSEEN, card=EVIL_CARD)],
     "without a title": [post("Just this", title="")],
     "many scripts": [post("日本へ\n\nمكتبة #مكتبة 👩‍🚀", title="日本へ", lang="ja"), post("ไทย", title="ไทย")],
 }
@@ -58,11 +72,11 @@ def test_the_page_is_valid_and_its_landmarks_and_headings_are_in_order(posts: li
 
 
 @pytest.mark.parametrize("posts", POSTS.values(), ids=POSTS)
-def test_nothing_in_it_runs_or_is_fetched(posts: list[Post]) -> None:
+def test_nothing_in_it_runs_or_is_fetched_but_the_media_beside_it(posts: list[Post]) -> None:
     document = tree(posts)
-    assert [] == document.xpath(
-        "//script | //img | //iframe | //link[@rel='stylesheet'] | //@*[starts-with(name(), 'on')]"
-    )
+    assert [] == document.xpath("//script | //iframe | //link[@rel='stylesheet'] | //@*[starts-with(name(), 'on')]")
+    assert [] == [source for source in document.xpath("//@src") if not re.fullmatch(r"media/[0-9a-f]{64}\.\w+", source)]
+    assert [] == [link for link in document.xpath("//a/@href") if ":" in link and not link.startswith("https://")]
     assert [] == [part for part in ("url(", "@import", "javascript:") if part in html(posts)]
 
 
@@ -123,9 +137,42 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def test_pictures_and_films_stand_below_the_text_with_what_they_show() -> None:
+    (article,) = tree(POSTS["pictures"]).xpath("//article")
+    assert [(place(HARBOUR), HARBOUR.alt, "64", "48"), (place(FOG), "", "64", "48")] == [
+        tuple(each.get(name) for name in ("src", "alt", "width", "height")) for each in article.xpath(".//img")
+    ]
+    assert [(place(FILM), "Waves")] == [(each.get("src"), each.get("aria-label")) for each in article.xpath(".//video")]
+    assert ["Boats <at> the quay", "Waves", "not looked at"] == [words(each) for each in article.xpath(".//details/p")]
+    assert ["unseen.jpg"] == [words(each) for each in article.xpath(".//div[@class='elsewhere']")]
+
+
+def test_a_card_is_one_link_with_its_site_its_words_and_its_picture() -> None:
+    (card,) = tree(POSTS["card"]).xpath("//li[@id='key0-0']/a[@class='card']")
+    assert (CARD.url, [place(HARBOUR)], [""]) == (
+        card.get("href"),
+        card.xpath(".//img/@src"),
+        card.xpath(".//img/@alt"),
+    )
+    assert "example.org A <card> What it says" == words(card)
+
+
+def test_what_is_no_address_of_the_web_is_no_link() -> None:
+    (article,) = tree(POSTS["evil pictures"]).xpath("//article")
+    assert [EVIL.strip()] == [words(each) for each in article.xpath(".//div[@class='card']//b")]
+    assert EVIL == article.xpath(".//figure/img/@alt")[0]
+
+
+def test_a_change_is_told_with_its_moment() -> None:
+    entry = Entry.of(delivery(0, POSTS["one"][0]))
+    changed = page("Coast news", [replace(entry, updated=entry.published + timedelta(hours=3))])
+    assert "· changed <time" in changed
+    assert "23 November 2026, 15:00 UTC" in changed
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_colour_of_text_stands_out_by_wcag_aa(scheme: str) -> None:
-    css = (Path(package.__file__).parent / "page.css").read_text(encoding="utf-8")
+    css = (Path(showing.__file__).parent / "page.css").read_text(encoding="utf-8")
     light, dark = (
         dict(re.findall(r"--(\w+): (#\w{6})", block)) for block in re.findall(r":root \{(.*?)\}", css, re.DOTALL)
     )

@@ -100,6 +100,19 @@ def test_the_link_to_a_posts_own_picture_is_no_part_of_its_text() -> None:
     assert [False] == same("Read https://example.org/a", shown("Read {0} {1}", *links, number="101"))
 
 
+@pytest.mark.parametrize("kind", ["photo", "video"])
+def test_one_link_to_all_that_a_post_shows_is_no_part_of_its_text_wherever_that_is_told(kind: str) -> None:
+    pages = [f"https://x.com/news/status/100/{kind}/{number}" for number in (1, 2)]
+    short = {
+        "text": "Look https://t.co/all",
+        "entities": {"urls": [{"url": "https://t.co/all", "expanded_url": page} for page in pages]},
+    }
+    assert [True] == same("Look", short | {"id": "100"})
+    long = {"text": "Look", **short, "id": "100", "note_tweet": {"text": "Look longer https://t.co/all"}}
+    assert [True] == same("Look longer", long)
+    assert [True] == same("Look longer", long | {"note_tweet": {"text": "Look longer"}})
+
+
 @pytest.mark.parametrize("between", [*",;:|–—&+=~!'*[]%$#@._/?\"<>…→·、。「」-и é日", "", "(", ") "])
 @pytest.mark.parametrize("first", ["example.com", "https://a.com", "README.md", "https://a.com/x?y", "https://t.co/a"])
 def test_links_are_told_apart_where_x_tells_them_apart_whatever_stands_between(first: str, between: str) -> None:

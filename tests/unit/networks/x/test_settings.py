@@ -28,6 +28,15 @@ def test_four_keys_are_enough() -> None:
     assert {} == account(access_token="ghi").whereabouts(Path())
 
 
+def test_x_takes_four_stills_or_one_thing_that_moves_beside_a_text() -> None:
+    media = account().account("x", Path()).network.media
+    assert media
+    assert (4, 1_000, {"image/gif", "video/mp4"}) == (media.most, media.alt, set(media.moving))
+    sizes = {"image/jpeg": 5_000_000, "image/png": 5_000_000, "image/webp": 5_000_000, "image/gif": 15_000_000}
+    assert sizes | {"video/mp4": 40_000_000} == media.formats
+    assert (None, False) == (X.thumbnail, X.edits)
+
+
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("value", ["", "two words", "naïve"])
 def test_a_key_that_is_none_is_told_by_its_name_and_not_by_its_value(key: str, value: str) -> None:

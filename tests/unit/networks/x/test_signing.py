@@ -6,7 +6,7 @@ import pytest
 from requests import Request
 from requests_oauthlib import OAuth1
 
-from bot.networks.x.server import Session
+from bot.networks.x.signing import Session
 
 ASKED, OTHER = "https://api.twitter.com", "https://api.x.com"
 
