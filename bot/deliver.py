@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from bot.corrections import Corrections, answered, answering
 from bot.errors import (
     BotError,
     ComposeError,
     ConfigurationError,
-    DeliveryError,
     LedgerError,
     MediaRefused,
     RateLimited,
@@ -22,7 +22,7 @@ from bot.errors import (
     Unanswered,
     Unauthorized,
     Unavailable,
-    one_line,
+    in_words,
 )
 from bot.model import Delivery, State
 
@@ -99,6 +99,15 @@ class Courier:
         self._sleep = sleep
         self._policy = policy
         self._gate = may_go
+        self._corrections = Corrections(
+            ledger,
+            self._composed,
+            lambda account, error: self._hold_lane(ledger.lane_of(account), error),
+            clock,
+            policy.back_off,
+            policy.max_attempts,
+            timedelta(seconds=policy.mending),
+        )
         self._bare: dict[int, str] = {}  # deliveries whose pictures their network refused, and its words
 
     def deliver_due(self) -> int:
@@ -115,6 +124,31 @@ class Courier:
         for delivery in deliveries:
             wanted.setdefault(delivery.account, []).append(delivery.id)
         self._in_lanes(wanted, lambda account: self._work(account, partial(self._these, wanted[account]), wait=True))
+
+    def correct_now(self, article: int, accounts: Collection[str]) -> None:
+        """Correct now what stands of an article that was changed, whatever its hour and back-off, waiting for busy lanes."""
+        self._correct(article, accounts, self._corrections.of_article, anyway=False)
+
+    def retract(self, article: int, accounts: Collection[str]) -> None:
+        """
+        Call an article off and take it down on these accounts, waiting for busy lanes; a pause by hand does not hold this up.
+
+        What cannot be taken down now is so by a later round.
+        """
+        self._ledger.retract(article, accounts, now=self._clock())
+
+        def again(article: int, account: str, adapter: Adapter) -> int:  # what was on its way stands by now
+            self._ledger.retract(article, [account], now=self._clock())
+            return self._corrections.of_article(article, account, adapter)
+
+        self._correct(article, accounts, again, anyway=True)
+
+    def _correct(
+        self, article: int, accounts: Collection[str], work: Callable[[int, str, Adapter], int], *, anyway: bool
+    ) -> None:
+        wished = [each.id for each in self._ledger.deliveries(article) if self._ledger.correction(each.id)]
+        mine = {self._ledger.delivery(each).account for each in wished} & self._members.keys() & {*accounts}
+        self._in_lanes(mine, lambda account: self._work(account, partial(work, article), wait=True, anyway=anyway))
 
     def retry(self, number: int) -> Delivery:
         """
@@ -137,10 +171,12 @@ class Courier:
             ends = [threads.submit(work, account) for account in accounts]
         return sum(end.result() for end in ends)
 
-    def _work(self, account: str, send: Callable[[str, Adapter], int], *, wait: bool) -> int:
+    def _work(self, account: str, send: Callable[[str, Adapter], int], *, wait: bool, anyway: bool = False) -> int:
         """Hold an account's lane for as long as there is something to send; how much was. By hand we wait for it."""
         # Whose login it is comes before the lane: it may turn out to be another row's.
-        adapter = self._recognised(account) if self._open(self._ledger.lane_of(account), by_hand=wait) else None
+        lane = self._ledger.lane_of(account)
+        is_open = self._open(lane, by_hand=wait) or (anyway and lane.paused_by_hand)
+        adapter = self._recognised(account) if is_open else None
         with self._ledger.lane(account, wait=wait and adapter is not None) as held:
             if held:
                 self._bury(account)  # also where the lane is paused: nobody else would tell
@@ -149,13 +185,20 @@ class Courier:
         return 0
 
     def _all_due(self, account: str, adapter: Adapter, *, go_on: Callable[[], bool] = lambda: True) -> int:
-        sent = 0
+        sent = self._correct_due(account, adapter, go_on)
         while go_on():
             lane, delivery = self._ledger.turn(account, self._clock())
             if delivery is None or not self._open(lane):
                 break
             sent += self._send(delivery, adapter, by_hand=False)
         return sent
+
+    def _correct_due(self, account: str, adapter: Adapter, go_on: Callable[[], bool]) -> int:
+        now = self._clock()
+        wished = self._ledger.due_corrections(account, now)
+        if not wished or not self._open(self._ledger.lane_of(account)):
+            return 0
+        return self._corrections.work_off(wished, adapter, go_on=go_on)
 
     def _these(self, numbers: Sequence[int], account: str, adapter: Adapter) -> int:
         """Each of these once, and again within the courier's patience where a repeat settles what is unknown."""
@@ -236,7 +279,7 @@ class Courier:
         try:
             self._ledger.identify(member.account, login, member.credentials, configured=self._members.keys(), now=now)
         except ConfigurationError as error:
-            self._ledger.pause(member.account.name, _words(error), now=now, credentials=member.credentials)
+            self._ledger.pause(member.account.name, in_words(error), now=now, credentials=member.credentials)
             raise
 
     def _send(self, delivery: Delivery, adapter: Adapter, *, by_hand: bool) -> bool:
@@ -301,8 +344,16 @@ class Courier:
         article = self._ledger.article(delivery.article)
         if delivery.state is State.SCHEDULED and self._is_over(article):
             return None
-        post = self._compose(article, replace(self._members[delivery.account].account, network=adapter.network))
+        post = self._composed(delivery, adapter)
         return without_media(post, self._bare[delivery.id]) if delivery.id in self._bare else post
+
+    def _composed(self, delivery: Delivery, adapter: Adapter) -> Post:
+        """The post as it would be now; what answers another one has words of its own for that."""
+        article = self._ledger.article(delivery.article)
+        answers = answered(self._ledger, delivery)
+        account = replace(self._members[delivery.account].account, network=adapter.network)
+        post = self._compose(answering(article) if answers else article, account)
+        return replace(post, answers=answers)
 
     def _is_over(self, article: Article) -> bool:
         return article.expires_at is not None and article.expires_at <= self._clock()
@@ -321,19 +372,19 @@ class Courier:
         now = self._clock()
         match error:
             case MediaRefused() if claimed.first_time and not uncertain and claimed.id not in self._bare:
-                self._bare[claimed.id] = _words(error)
-                self._ledger.postpone(claimed, _words(error), now=now, due_at=claimed.due_at or now)
+                self._bare[claimed.id] = in_words(error)
+                self._ledger.postpone(claimed, in_words(error), now=now, due_at=claimed.due_at or now)
             case Rejected() if not uncertain:
-                self._ledger.discard(claimed, _words(error), now=now)
+                self._ledger.discard(claimed, in_words(error), now=now)
             case Rejected():  # the earlier attempt may stand all the same
-                self._ledger.doubt(claimed, _words(error), now=now, due_at=None)
+                self._ledger.doubt(claimed, in_words(error), now=now, due_at=None)
             case Unavailable() | RateLimited() | Unauthorized():
                 # it keeps its place: what became due meanwhile comes after it
-                self._ledger.postpone(claimed, _words(error), now=now, due_at=claimed.due_at or now)
+                self._ledger.postpone(claimed, in_words(error), now=now, due_at=claimed.due_at or now)
                 self._hold_lane(self._ledger.lane_of(claimed.account), error)
             case _:
                 due_at = self._when_to_look(claimed, unanswered=isinstance(error, Unanswered))
-                self._ledger.doubt(claimed, _words(error), now=now, due_at=due_at)
+                self._ledger.doubt(claimed, in_words(error), now=now, due_at=due_at)
                 if isinstance(error, Unanswered):  # or an outage would put one post after another in doubt
                     self._hold_lane(self._ledger.lane_of(claimed.account), error)
 
@@ -342,13 +393,13 @@ class Courier:
         now = self._clock()
         match error:
             case RateLimited(retry_at=until):
-                self._ledger.pause(lane.account, _words(error), now=now, until=max(until, now + _BREATH))
+                self._ledger.pause(lane.account, in_words(error), now=now, until=max(until, now + _BREATH))
             case Unauthorized():
                 credentials = self._members[lane.account].credentials
-                self._ledger.pause(lane.account, _words(error), now=now, credentials=credentials)
+                self._ledger.pause(lane.account, in_words(error), now=now, credentials=credentials)
             case _:
                 until = now + self._policy.back_off(lane.failures)
-                self._ledger.back_off(lane.account, until, reason=_words(error), now=now)
+                self._ledger.back_off(lane.account, until, reason=in_words(error), now=now)
 
     def _when_to_look(self, claimed: Delivery, *, unanswered: bool) -> datetime | None:
         """
@@ -375,9 +426,3 @@ def without_media(post: Post, why: str) -> Post:
     """The post with neither pictures nor card, which its network refused in these words."""
     bare = tuple(replace(part, media=(), card=None) for part in post.parts)
     return replace(post, parts=bare, left_out=(*post.left_out, f"pictures: {why}"))
-
-
-def _words(error: Exception) -> str:
-    """The error in one line; a surprise by its kind as well, since its text was not written for people."""
-    text = str(error) if isinstance(error, DeliveryError | BotError) else f"{type(error).__name__}: {error}"
-    return one_line(text)[:300]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.ledger.accounts import Accounts
-from bot.ledger.answers import Event, Lane, Taken
+from bot.ledger.answers import Correction, Event, Kind, Lane, Taken
 from bot.ledger.articles import Articles
 from bot.ledger.attempts import Attempts
 from bot.ledger.by_hand import ByHand
+from bot.ledger.correcting import Correcting
 from bot.ledger.keeping import Keeping
 from bot.ledger.lanes import Lanes
 from bot.ledger.measuring import Measuring
@@ -22,11 +23,23 @@ from bot.ledger.reading import Reading
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Event", "Lane", "Ledger", "Taken", "open_ledger"]
+__all__ = ["Correction", "Event", "Kind", "Lane", "Ledger", "Taken", "open_ledger"]
 
 
 class Ledger(
-    Articles, Attempts, ByHand, Accounts, Lanes, Keeping, Measuring, Planning, Pricing, Pruning, Queueing, Reading
+    Articles,
+    Attempts,
+    ByHand,
+    Accounts,
+    Correcting,
+    Lanes,
+    Keeping,
+    Measuring,
+    Planning,
+    Pricing,
+    Pruning,
+    Queueing,
+    Reading,
 ):
     """
     Every promise that outlives this process; each public method is one transaction.

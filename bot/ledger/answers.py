@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ class Lane:
         """Whether a pause holds at this moment."""
         return self.paused and (self.paused_until is None or self.paused_until > now)
 
+    @property
+    def paused_by_hand(self) -> bool:
+        """Whether nothing but somebody's word pauses it: neither its credentials nor its network."""
+        return self.paused and self.paused_until is None and self.paused_with is None
+
     def backs_off_at(self, now: datetime) -> bool:
         """Whether the network is left alone at this moment."""
         return self.backoff_until is not None and now < self.backoff_until < now + _LONGEST
@@ -79,3 +85,35 @@ class Event:
     account: str | None
     event: str
     detail: str
+
+
+class Kind(StrEnum):
+    """What is to become of a post that stands; all but the first are an account's policy for articles that change."""
+
+    RETRACT = "retract"
+    EDIT = "edit"
+    REPLY = "reply"
+    REPOST = "repost"
+
+    @property
+    def takes_down(self) -> bool:
+        """Whether its parts are taken down."""
+        return self in {Kind.RETRACT, Kind.REPOST}
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """
+    What is to become of the post of a delivery, until it has; each may be repeated.
+
+    `asked` counts how often somebody wished it: whoever worked it off knows by that whether there is a newer wish. `begun`
+    says that a request may have left, and the post not be as it is kept. `due_at` is None when it failed for good.
+    """
+
+    delivery: Delivery
+    kind: Kind
+    due_at: datetime | None
+    asked: int = 1
+    begun: bool = False
+    attempts: int = 0
+    error: str | None = None

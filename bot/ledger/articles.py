@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, case, delete, func, insert, null, select, update
+from sqlalchemy import bindparam, case, delete, insert, null, select, update
 
 from bot.errors import LedgerError, Refused
 from bot.ledger.accounts import row_of
 from bot.ledger.answers import Taken
 from bot.ledger.base import Base
 from bot.ledger.codec import dump, load
+from bot.ledger.correcting import correct
 from bot.ledger.pricing import price
-from bot.ledger.rows import change, note, note_on, one, whole
+from bot.ledger.rows import change, note, whole
+from bot.ledger.scheduling import Times, schedule, wishes
 from bot.ledger.schema import accounts, articles, deliveries, events, identities
-from bot.model import Article, State
-from bot.schedule.sections import section
+from bot.model import Article, Corrections, State
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -36,16 +36,6 @@ _UNTIL_SETTLED = {
 _CONTENT = select(articles.c.content).where(articles.c.id == bindparam("number"))
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
-    """When an article came in, and when its deliveries are due: for `planned` accounts the plan says it."""
-
-    now: datetime
-    due_at: datetime | None
-    not_before: datetime | None
-    planned: frozenset[str]
-
-
 class Articles(Base):
     """What was taken in."""
 
@@ -61,6 +51,7 @@ class Articles(Base):
         planned: Collection[str] = (),
         costs: Mapping[str, Decimal] | None = None,
         back: bool = False,
+        corrections: Mapping[str, Corrections] | None = None,
     ) -> Taken:
         """
         Take in an article, or what has changed in one that is known by any of its identities.
@@ -70,7 +61,7 @@ class Articles(Base):
         due at `due_at` if they had an error, or if `publish_at` has changed. For the accounts that are `planned` it is
         the plan that gives them their moments, but none that comes `not_before`. `costs` is what it would cost on accounts
         where it costs something. What was called off because its file was taken from the queue is scheduled again where the
-        article is `back`.
+        article is `back`. What became of its posts that stand when it is changed is what `corrections` says of their accounts.
         """
         times = Times(now, due_at, not_before, frozenset(planned))
         with self._database.writing() as db:
@@ -80,6 +71,8 @@ class Articles(Base):
             number = found or _insert(db, article, now)
             _recognise(db, number, article.identities, now, quiet=found is None)
             changed = found is not None and _edit(db, found, article, times)
+            if changed:
+                correct(db, number, corrections or {}, now)
             for account in accounts:
                 if found is None or (account.name in to and not _deliveries(db, number, account)):
                     _schedule(db, number, article, account, times)
@@ -197,7 +190,8 @@ def _edit(db: Connection, number: int, article: Article, times: Times) -> bool:
     db.execute(store)
     note(db, "edited", article.headline, now=times.now, article=number)
     not_out = (deliveries.c.article == number, deliveries.c.state == State.SCHEDULED, deliveries.c.frozen_by.is_(None))
-    db.execute(update(deliveries).where(*not_out).values(_wishes(article)))
+    of_its_own = deliveries.c.corrects.is_(None)  # what corrects a post does not wait for a turn of the article's
+    db.execute(update(deliveries).where(*not_out, of_its_own).values(wishes(article)))
     hindered = () if before.publish_at != article.publish_at else (deliveries.c.error.is_not(None),)
     by_plan = deliveries.c.account.in_(select(accounts.c.id).where(accounts.c.name.in_(times.planned)))
     due_at = case((by_plan, null()), else_=times.due_at)
@@ -227,33 +221,5 @@ def _deliveries(db: Connection, article: int, account: Account) -> tuple[Deliver
     return whole(db, deliveries.c.article == article, deliveries.c.account == number)
 
 
-def _wishes(article: Article) -> dict[str, Any]:
-    """What the article says of when it is to go, as the plan reads it from each of its deliveries."""
-    return {
-        "priority": article.priority,
-        "section": section(article.section, "", article.hashtags),
-        "publish_at": article.publish_at,
-        "expires_at": article.expires_at,
-    }
-
-
 def _schedule(db: Connection, number: int, article: Article, account: Account, times: Times) -> Delivery:
-    row = row_of(db, account)
-    earlier = (deliveries.c.article == number, deliveries.c.account == row.id)
-    last = db.execute(select(func.max(deliveries.c.generation)).where(*earlier)).scalar()
-    values = {
-        "article": number,
-        "account": row.id,
-        "generation": 0 if last is None else last + 1,
-        "key": uuid4().hex,
-        "state": State.SCHEDULED,
-        "due_at": None if account.name in times.planned else times.due_at,
-        "not_before": times.not_before,
-        "created_at": times.now,
-        "changed_at": times.now,
-        **_wishes(article),
-    }
-    made: int = db.execute(insert(deliveries).values(values).returning(deliveries.c.id)).scalar_one()
-    delivery = one(db, made)
-    note_on(db, delivery, "scheduled", now=times.now)
-    return delivery
+    return schedule(db, number, article, row_of(db, account).id, account.name, times)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _NAMED = accounts.c.name == bindparam("of")
 _LAST_ATTEMPT = select(accounts.c.last_attempt_at).where(_NAMED)
 _CHANGE_ACCOUNT = update(accounts).where(_NAMED)
-_IN_GOOD_ORDER = _CHANGE_ACCOUNT.values(
+IN_GOOD_ORDER = _CHANGE_ACCOUNT.values(
     failures=0, backoff_until=None, reason=case((accounts.c.paused, accounts.c.reason))
 )
 
@@ -82,9 +82,7 @@ class Attempts(Base):
             confirmed = attach(db, sending, receipt)
             if unconfirmed(confirmed):
                 return change(db, confirmed, "part posted", receipt.url, now=now)
-            db.execute(
-                _IN_GOOD_ORDER, {"of": confirmed.account}
-            )  # what failed before is over; a pause keeps its reason
+            db.execute(IN_GOOD_ORDER, {"of": confirmed.account})  # what failed before is over; a pause keeps its reason
             return change(
                 db, confirmed, "delivered", receipt.url, now=now, state=State.DELIVERED, due_at=None, error=None
             )

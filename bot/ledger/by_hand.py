@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import update
 
 from bot.errors import Refused
+from bot.ledger import correcting
 from bot.ledger.base import Base
 from bot.ledger.rows import attach, change, changed_at, one, unconfirmed, unsent, whole
 from bot.ledger.schema import accounts, deliveries
@@ -56,14 +57,19 @@ class ByHand(Base):
         Make a delivery due now, or at its hour `not_before`, with all its attempts before it.
 
         One that was discarded, expired or cancelled is scheduled again, as new as if it had come in now; one that is unknown, or was when it was dropped, is so
-        until it is found out, which is not tried before its last change lies `settles_in` back.
+        until it is found out, which is not tried before its last change lies `settles_in` back. One that stands and was not
+        corrected is tried to be once more.
         """
         with self._database.writing() as db:
+            if correcting.renew(db, one(db, number), now):
+                _let_go(db, one(db, number))
+                return one(db, number)
             delivery = _in(db, number, *(state for state in State if state not in {State.SENDING, State.DELIVERED}))
             values: dict[str, Any] = {"state": delivery.state, "attempts": 0}
             afresh: dict[str, Any] = {"not_before": None, "missed": False}
             if delivery.state.final:
                 _refuse_a_second(db, delivery)
+                _refuse_what_was_taken_down(delivery)
                 values |= unsent(delivery)
                 ahead = not_before if not_before is not None and not_before > now else None
                 afresh |= {"created_at": now, "publish_at": ahead}  # a person wants it, however old the article is
@@ -75,8 +81,14 @@ class ByHand(Base):
             return change(db, delivery, "retried", now=now, due_at=due_at, plan=afresh, **values)
 
     def cancel(self, number: int, now: datetime) -> Delivery:
-        """End a scheduled delivery of which nothing can be on the network, or put away one that was discarded."""
+        """
+        End a scheduled delivery of which nothing can be on the network, or put away one that was discarded.
+
+        One that was to be corrected stays as it is.
+        """
         with self._database.writing() as db:
+            if correcting.call_off(db, one(db, number), now):
+                return one(db, number)
             delivery = _in(db, number, State.SCHEDULED, State.DISCARDED)
             if delivery.state is State.DISCARDED:
                 return change(db, delivery, "cancelled", "put away", now=now, state=State.CANCELLED)
@@ -151,6 +163,12 @@ def _refuse_a_second(db: Connection, delivery: Delivery) -> None:
         if other.id != delivery.id and (other.state is State.DELIVERED or not other.state.final):
             instead = "To publish the article once more, post it with --again"
             raise _refused(delivery, f"delivery {other.id} of the same article is {other.state}", instead)
+
+
+def _refuse_what_was_taken_down(delivery: Delivery) -> None:
+    """The rest of a thread has nothing to stand below."""
+    if delivery.retracted:
+        raise _refused(delivery, "parts of it were taken down", "To publish the article anew, post it with --again")
 
 
 def _refused(delivery: Delivery, why: str, instead: str) -> Refused:

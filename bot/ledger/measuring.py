@@ -11,7 +11,7 @@ from bot.ledger.accounts import lane_of
 from bot.ledger.base import Base
 from bot.ledger.planning import FIRST_DUE
 from bot.ledger.reading import event_of
-from bot.ledger.schema import accounts, articles, deliveries, events, identities
+from bot.ledger.schema import accounts, articles, corrections, deliveries, events, identities
 from bot.model import State
 
 if TYPE_CHECKING:
@@ -37,10 +37,24 @@ _WANTING: tuple[tuple[ColumnElement[bool], ...], ...] = (
         deliveries.c.post.is_(None),
     ),
 )
-_COUNTS = tuple(select(func.count(), func.max(deliveries.c.id)).where(_OF, *each) for each in _WANTING)
+_UNCORRECTED = (
+    select(func.count(), func.max(deliveries.c.id))
+    .select_from(corrections)
+    .join(deliveries, corrections.c.delivery == deliveries.c.id)
+    .where(_OF, corrections.c.due_at.is_(None), deliveries.c.state == State.DELIVERED)
+)
+_COUNTS = (
+    *(select(func.count(), func.max(deliveries.c.id)).where(_OF, *each) for each in _WANTING),
+    _UNCORRECTED,
+)
 _TOLD = (
-    select(*deliveries.c["id", "state", "error"], articles.c.headline)
+    select(
+        *deliveries.c["id", "state"],
+        func.coalesce(corrections.c.error, deliveries.c.error).label("error"),
+        articles.c.headline,
+    )
     .join(articles, deliveries.c.article == articles.c.id)
+    .outerjoin(corrections, corrections.c.delivery == deliveries.c.id)
     .where(deliveries.c.id == bindparam("number"))
 )
 

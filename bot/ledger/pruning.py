@@ -9,7 +9,7 @@ from sqlalchemy import JSON, String, cast, delete, exists, func, insert, select,
 
 from bot.ledger.base import Base
 from bot.ledger.rows import note
-from bot.ledger.schema import articles, deliveries, events, media
+from bot.ledger.schema import articles, corrections, deliveries, events, media
 from bot.model import State
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ class Pruning(Base):
 
 def _done(db: Connection, before: datetime, *some: ColumnElement[bool]) -> list[int]:
     """Which of some articles came to their end before then, on every account, and are not forgotten already."""
-    open_or_late = deliveries.c.state.in_(_UNFINISHED) | (deliveries.c.changed_at >= before)
+    to_correct = exists().where(corrections.c.delivery == deliveries.c.id).correlate(deliveries)
+    open_or_late = deliveries.c.state.in_(_UNFINISHED) | (deliveries.c.changed_at >= before) | to_correct
     held = exists().where(deliveries.c.article == articles.c.id, open_or_late).correlate(articles)
     done = select(articles.c.id).where(*some, articles.c.changed_at < before, _HAS_WORDS, ~held)
     return list(db.execute(done).scalars())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import Text, cast, delete, or_, select
 
 from bot.ledger.base import Base
 from bot.ledger.locks import locked
@@ -15,7 +16,7 @@ from bot.ledger.schema import articles, deliveries, events, identities
 from bot.model import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -51,6 +52,15 @@ class Queueing(Base):
                 return ()
             waiting = whole(db, deliveries.c.article == number, deliveries.c.state == State.SCHEDULED)
             return tuple(_called_off(db, each, now) for each in waiting if not (each.post or each.receipts))
+
+    def named_in_queue(self, media: Collection[str], *, besides: int) -> frozenset[str]:
+        """Which of these pictures other articles name whose files stand in the queue."""
+        content = cast(articles.c.content, Text)
+        holds = or_(*(content.contains(json.dumps(source)[1:-1], autoescape=True) for source in media))
+        others = select(identities.c.article).where(_QUEUED, identities.c.article != besides)
+        with self._database.reading() as db:
+            found = db.execute(select(articles.c.content).where(articles.c.id.in_(others), holds)).scalars()
+            return frozenset(each["source"] for article in found for each in article.get("media", ()))
 
     def happened(self, since: int | None) -> tuple[int, tuple[Event, ...]]:
         """The number of the last event, and what happened after event `since`, if that is given."""

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, exists, func, or_, select, union_all
 
+from bot.ledger import correcting
 from bot.ledger.accounts import lane_of, row_named
 from bot.ledger.answers import Event
 from bot.ledger.base import Base
 from bot.ledger.rows import WHOLE, delivery_of, one, whole
-from bot.ledger.schema import accounts, articles, deliveries, events, receipts
+from bot.ledger.schema import accounts, articles, corrections, deliveries, events, receipts
 from bot.model import State
 
 if TYPE_CHECKING:
@@ -64,10 +65,10 @@ class Reading(Base):
             return lane_of(row_named(db, account)), delivery_of(rows) if rows else None
 
     def next_due(self, account: str) -> datetime | None:
-        """When the next delivery of this account is due by itself."""
+        """When the next delivery of this account is due by itself, or the next correction of one."""
         with self._database.reading() as db:
             at: datetime | None = db.execute(_NEXT_DUE, {"name": account}).scalar()
-            return at
+            return min(filter(None, (at, correcting.next_due(db, account))), default=None)
 
     def waiting(self) -> tuple[Delivery, ...]:
         """What is scheduled, in order of its time; what has none yet comes last."""
@@ -82,9 +83,11 @@ class Reading(Base):
             return whole(db, others, deliveries.c.state.in_(_OPEN))
 
     def unfinished(self, article: int) -> bool:
-        """Whether any delivery of the article is still to come to an end."""
+        """Whether any delivery of the article is still to come to an end, or to be corrected: its pictures may be needed."""
+        corrected = exists().where(corrections.c.delivery == deliveries.c.id, corrections.c.due_at.is_not(None))
         with self._database.reading() as db:
-            left = exists().where(deliveries.c.article == article, deliveries.c.state.not_in(_FINAL))
+            to_come = deliveries.c.state.not_in(_FINAL) | corrected
+            left = exists().where(deliveries.c.article == article, to_come)
             return bool(db.execute(select(left)).scalar_one())
 
     def counts(self) -> dict[State, int]:
@@ -98,13 +101,16 @@ class Reading(Base):
         What the operator should look at, oldest first.
 
         What is unknown or discarded; what is being sent, since its sender may have been cut off; what is scheduled with an
-        error, or with parts that stand already; and any delivery for which a receipt came too late to be its own: that post may be on the network beside it.
+        error, or with parts that stand already; what stands and could not be corrected; and any delivery for which a receipt
+        came too late to be its own: that post may be on the network beside it.
         """
         stands = exists().where(receipts.c.delivery == deliveries.c.id).correlate(deliveries)
         hindered = (deliveries.c.state == State.SCHEDULED) & (deliveries.c.error.is_not(None) | stands)
         unclear = deliveries.c.state.in_([State.UNKNOWN, State.DISCARDED, State.SENDING])
+        of_it = (corrections.c.delivery == deliveries.c.id, corrections.c.error.is_not(None))
+        uncorrected = exists().where(*of_it).correlate(deliveries)
         with self._database.reading() as db:
-            return whole(db, or_(unclear, hindered, _late_receipt()))
+            return whole(db, or_(unclear, hindered, uncorrected, _late_receipt()))
 
     def events(self, article: int | None = None) -> tuple[Event, ...]:
         """What happened, oldest first: all of it, or to one article, and to its accounts since it was taken in."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WHOLE = (
     select(
         *deliveries.c["id", "article", "key", "state", "due_at", "attempts", "claim", "frozen_by", "doubted"],
-        *deliveries.c["first_attempt_at", "post", "error"],
+        *deliveries.c["first_attempt_at", "post", "error", "corrects"],
         articles.c.headline,
         accounts.c.name,
         accounts.c.network,
@@ -33,6 +33,7 @@ WHOLE = (
         receipts.c.remote_id,
         receipts.c.url,
         receipts.c.proof,
+        receipts.c.retracted_at,
     )
     .join(articles, deliveries.c.article == articles.c.id)
     .join(accounts, deliveries.c.account == accounts.c.id)
@@ -85,6 +86,8 @@ def delivery_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> Delivery:
         error=row.error,
         sought_since=row.sought_since,
         sought_until=row.sought_until,
+        retracted=frozenset(each.part for each in rows if each.retracted_at is not None),
+        corrects=row.corrects,
     )
 
 

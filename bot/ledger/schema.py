@@ -167,6 +167,7 @@ deliveries = Table(
     Column("not_before", Moment),  # what a person or a trouble put it off to; `due_at` is the plan's
     Column("cost", Money, nullable=False, default=Decimal(0), server_default="0"),
     Column("missed", Boolean, nullable=False, default=False, server_default=false()),  # its moment went by in an outage
+    Column("corrects", Integer),  # the delivery of its article that it answers, or was made in the place of
     UniqueConstraint("article", "account", "generation"),
     Index(None, "account", "state", "due_at", "id"),  # a tick asks for the first due; a lane for what is `sending`
     Index(None, "account", "state", "priority", "section", "created_at", "id"),  # the plan asks for the first of each
@@ -190,7 +191,26 @@ receipts = Table(
     Column("remote_id", String, nullable=False),
     Column("url", String, nullable=False),
     Column("proof", JSON, nullable=False),
+    Column("retracted_at", Moment),  # the part was taken down
     UniqueConstraint("account", "remote_id"),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("delivery", ForeignKey("deliveries.id"), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column(
+        "asked", Integer, nullable=False, default=1
+    ),  # how often: whoever works it knows which wish he has fulfilled
+    Column(
+        "begun", Boolean, nullable=False, default=False
+    ),  # a request may have left: the post may not be as it is kept
+    Column("due_at", Moment, index=True),  # NULL while only the operator can move it on
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("error", Words),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
 )
 
 media = Table(
