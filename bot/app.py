@@ -9,14 +9,16 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from bot import files, intake, networks
 from bot.compose import Composer, packaged_templates
+from bot.compose.illustrating import Illustrator
 from bot.errors import ArticleError, ConfigurationError
 from bot.intake import Names
 from bot.intake.queue import Queue
 from bot.intake.source import LIMIT
+from bot.model import Corrections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -27,9 +29,11 @@ if TYPE_CHECKING:
     from bot.daemon.desk import Desk
     from bot.daemon.loop import Dues
     from bot.deliver import Courier
+    from bot.fetch import Fetcher
     from bot.ledger import Event, Ledger
     from bot.model import Account, Article, Delivery, State
     from bot.networks.base import Adapter, Told
+    from bot.pictures import Originals
     from bot.planning import Planner
     from bot.pricing import Pricing
     from bot.schedule.rhythm import Rhythm
@@ -37,7 +41,15 @@ if TYPE_CHECKING:
 
 
 _DAY = 86_400.0  # seconds: templates may be edited while the daemon is at work
+NOT_ASKED = "is not asked now"
 _BREATH = 0.05  # seconds between two steps, for others that write
+
+
+def _nobody(host: str, port: int) -> NoReturn:  # noqa: ARG001 - what a Fetcher asks
+    """The addresses of no host: it is not even looked for."""
+    from bot.fetch import FetchError
+
+    raise FetchError(NOT_ASKED, where=host)
 
 
 def _untold(_: object) -> None:
@@ -73,7 +85,10 @@ class App:
     def accounts(self) -> Mapping[str, Account]:
         """The configured accounts by name."""
         home = self.settings.home
-        return {name: given.account(name, home) for name, given in self.settings.accounts.items()}
+        accounts = {name: given.account(name, home) for name, given in self.settings.accounts.items()}
+        for name, account in accounts.items():
+            _check_corrections(name, account)
+        return accounts
 
     @cached_property
     def rhythms(self) -> Mapping[str, Rhythm]:
@@ -91,6 +106,33 @@ class App:
         """Makes posts with the operator's own templates before the packaged ones."""
         own = self.settings.path(self.settings.templates)
         return Composer([own, packaged_templates()], noise=self.settings.noise)
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """Gets pages and pictures from the web."""
+        from bot.fetch import Fetcher
+
+        return Fetcher(self.settings.fetch_hosts)
+
+    @cached_property
+    def originals(self) -> Originals:
+        """Loads the articles' pictures, each once for all accounts."""
+        from bot.pictures import Originals
+
+        return Originals(self.fetcher)
+
+    @cached_property
+    def illustrator(self) -> Illustrator:
+        """Makes whole posts: what the composer makes, with its pictures and cards."""
+        return Illustrator(self.composer.compose, self.originals, self.fetcher)
+
+    def trying(self, *, offline: bool) -> Illustrator:
+        """Makes posts of very many articles, to see whether it can: asks for no page, and offline for no picture either."""
+        from bot.fetch import Fetcher
+        from bot.pictures import Originals
+
+        fetcher = Fetcher(self.settings.fetch_hosts, resolve=_nobody)
+        return Illustrator(self.composer.compose, Originals(fetcher) if offline else self.originals, fetcher)
 
     @cached_property
     def queue(self) -> Queue:
@@ -150,7 +192,7 @@ class App:
         return Courier(
             self.ledger,
             members,
-            self.composer.compose,
+            self.illustrator,
             clock=self.clock,
             sleep=time.sleep,
             policy=policy,
@@ -190,6 +232,7 @@ class App:
             clock=self.clock,
             planned=self.planner.planned,
             costs=self.pricing.of,
+            corrections={name: account.corrections for name, account in self.accounts.items()},
         )
 
     def changed(self) -> None:
@@ -281,6 +324,17 @@ class App:
     def accounts_of(self, article: Article, to: Collection[str] = ()) -> list[Account]:
         """The accounts that a new article goes to: those named by hand, else those it asks for, else all."""
         return [self.accounts[name] for name in to or article.accounts or self.accounts]
+
+
+def _check_corrections(name: str, account: Account) -> None:
+    """Raise ConfigurationError where an account's network cannot do what is to become of posts whose articles change."""
+    network, policy = account.network, account.corrections
+    lacks = {Corrections.EDIT: not network.edits, Corrections.REPLY: not network.threads}
+    if lacks.get(policy):
+        can = [each for each in Corrections if not lacks.get(each)]
+        what = "edits no posts" if policy is Corrections.EDIT else "has no replies"
+        where = f"BOT_ACCOUNTS__{name.upper()}__CORRECTIONS"
+        raise ConfigurationError(f"{network.name} {what}", where=where, hint=f"There are: {', '.join(can)}.")
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

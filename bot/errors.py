@@ -116,3 +116,9 @@ class OutcomeUnknown(DeliveryError):
 
 class Unanswered(OutcomeUnknown):
     """Perhaps posted, and the network itself is in trouble, which the next post would meet too."""
+
+
+def in_words(error: Exception) -> str:
+    """Any error in one line; a surprise by its kind as well, since its text was not written for people."""
+    text = str(error) if isinstance(error, BotError) else f"{type(error).__name__}: {error}"
+    return one_line(text)[:300]

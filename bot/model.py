@@ -263,7 +263,8 @@ class Part:
     @property
     def attachments(self) -> tuple[Attachment, ...]:
         """All whose bytes it needs: its media, and the picture of its card."""
-        return (*self.media, *filter(None, [self.card and self.card.thumbnail]))
+        thumbnail = self.card.thumbnail if self.card else None
+        return (*self.media, thumbnail) if thumbnail else self.media
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +324,8 @@ class Delivery:
     attempt that holds it, `frozen_by` that of the one that froze the post. `post` and `first_attempt_at` are set while an attempt may have reached the network: then every
     attempt sends the same. `due_at` is None while only the operator can move it on. What the account published from
     `sought_since` to `sought_until` may be this, and the ledger would not know: it was put back from a backup.
-    `doubted` says that its last claim took it out of `unknown`.
+    `doubted` says that its last claim took it out of `unknown`. The parts of `retracted` were taken down. One that
+    `corrects` another answers it as far as that stands, or takes its place.
     """
 
     id: int
@@ -344,6 +346,18 @@ class Delivery:
     error: str | None = None
     sought_since: datetime | None = None
     sought_until: datetime | None = None
+    retracted: frozenset[int] = frozenset()
+    corrects: int | None = None
+
+    @property
+    def standing(self) -> tuple[Receipt, ...]:
+        """The receipts of those parts that were not taken down."""
+        return tuple(receipt for receipt in self.receipts if receipt.index not in self.retracted)
+
+    @property
+    def taken_down(self) -> bool:
+        """Whether it was published, and nothing of it stands any more."""
+        return bool(self.receipts) and not self.standing
 
     @property
     def first_time(self) -> bool:

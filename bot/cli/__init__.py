@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import coming, init, keeping, looking, operating, posting, show
+from bot.cli import coming, correcting, init, keeping, looking, operating, posting, show
 from bot.cli.exits import Exit, of_error
 from bot.errors import BotError
 
@@ -39,7 +39,7 @@ def _common(
     del debug, version  # the one is read from sys.argv, to hold for what typer itself refuses; the other has answered
 
 
-for _group in (init, posting, coming, looking, operating, keeping):
+for _group in (init, posting, correcting, coming, looking, operating, keeping):
     _group.register(cli)
 
 

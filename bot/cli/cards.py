@@ -1,4 +1,4 @@
-"""The cards of `bot preview`: each account's post as text, its length as a bar, and what was given up."""
+"""The cards of `bot preview`: each account's post as text, its length as a bar, what it shows, and what was given up."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ import typer
 
 from bot.cli import money, show
 from bot.errors import ComposeError, one_line, printable
+from bot.showing.parts import ShownCard, facts, name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from rich.console import RenderableType
 
-    from bot.compose import Composer
-    from bot.model import Account, Article, Part, Post
+    from bot import model
+    from bot.model import Account, Article, Attachment, Part, Post
 
 BAR = 24
 
@@ -39,10 +40,10 @@ class Card:
         return prices.of(self.post) if self.post and prices.dearest else None
 
 
-def draw(article: Article, account: Account, composer: Composer) -> Card:
+def draw(article: Article, account: Account, illustrated: Callable[[Article, Account], Post]) -> Card:
     """The card of one article for one account."""
     try:
-        return Card(article.headline, account, composer.compose(article, account))
+        return Card(article.headline, account, illustrated(article, account))
     except ComposeError as error:
         return Card(article.headline, account, None, error)
 
@@ -68,6 +69,7 @@ def _json(card: Card) -> Mapping[str, Any]:
         "error": str(card.error) if card.error else None,
         "cost": money.number(card.cost),
         "dropped": list(card.post.dropped) if card.post else [],
+        "left_out": list(card.post.left_out) if card.post else [],
         "warning": card.post.warning if card.post else None,
         "visibility": card.post.visibility if card.post else None,
         "parts": [_part_json(part, card) for part in card.post.parts] if card.post else [],
@@ -75,28 +77,39 @@ def _json(card: Card) -> Mapping[str, Any]:
 
 
 def _part_json(part: Part, card: Card) -> Mapping[str, Any]:
-    lengths = _lengths(part, card)
+    measured = _lengths(part, card)
     return {
         "text": part.text,
-        "lengths": {unit: length for unit, length, _ in lengths},
-        "limits": {unit: maximum for unit, _, maximum in lengths},
+        "lengths": {unit: length for unit, length, _ in measured},
+        "limits": {unit: maximum for unit, _, maximum in measured},
         "links": [span.link for span in part.spans if span.link],
         "hashtags": [span.tag for span in part.spans if span.tag],
-        "card": None,
-        "media": [],
+        "card": _card_json(part.card) if part.card else None,
+        "media": [_media_json(each) for each in part.media],
     }
+
+
+def _card_json(card: model.Card) -> Mapping[str, Any]:
+    thumbnail = _media_json(card.thumbnail) if card.thumbnail else None
+    return {"url": card.url, "title": card.title, "description": card.description, "thumbnail": thumbnail}
+
+
+def _media_json(media: Attachment) -> Mapping[str, Any]:
+    return {key: getattr(media, key) for key in ("source", "alt", "mime", "size", "width", "height")}
 
 
 def _write(card: Card, currency: str) -> None:
     """The card as plain text."""
-    show.line(f"== {_title(card.account)}")
+    show.line(f"== {title(card.account)}")
     if card.post is None:
         show.line(f"-- {card.error}\n")
         return
     for part in card.post.parts:
         show.line(printable(part.text))
-        show.line("-- " + ", ".join(f"{n:,} of {limit:,} {unit}" for unit, n, limit in _telling(part, card)))
-    for note in _notes(card.post, card.cost, currency):
+        for row in _pictured(part):
+            show.line(f"-- {row}")
+        show.line("-- " + ", ".join(f"{n:,} of {limit:,} {unit}" for unit, n, limit in lengths(part, card)))
+    for note in notes(card, currency):
         show.line(f"-- {printable(note)}")
     show.line()
 
@@ -108,7 +121,7 @@ def _draw(card: Card, currency: str) -> None:
 
     colour = "green" if card.post else "red"
     panel = Panel(
-        Group(*_rows(card, currency)), title=_title(card.account), title_align="left", border_style=colour, width=80
+        Group(*_rows(card, currency)), title=title(card.account), title_align="left", border_style=colour, width=80
     )
     Console().print(panel)
 
@@ -121,18 +134,34 @@ def _rows(card: Card, currency: str) -> list[RenderableType]:
     rows: list[RenderableType] = []
     for part in card.post.parts:
         rows += [*([Text("· · ·", style="dim", justify="center")] if rows else []), _marked(part)]
-        rows += [_bar(*length) for length in _telling(part, card)]
-    return [*rows, *(Text(printable(note), style="yellow") for note in _notes(card.post, card.cost, currency))]
+        rows += [Text(row) for row in _pictured(part)]
+        rows += [_bar(*length) for length in lengths(part, card)]
+    return [*rows, *(Text(printable(note), style="yellow") for note in notes(card, currency))]
 
 
-def _notes(post: Post, cost: Decimal | None, currency: str) -> Iterator[str]:
-    """What a reader of the text alone would not know."""
+def _pictured(part: Part) -> Iterator[str]:
+    """A line for each picture and film, and one for the card."""
+    for media in part.media:
+        kind = "film" if media.mime.startswith("video/") else "picture"
+        alt = f"alt: {media.alt}" if media.alt else "no alt text"
+        yield one_line(f"{kind} {name(media)}: {', '.join(filter(None, [facts(media), alt]))}")
+    if part.card:
+        picture = ", with a picture" if part.card.thumbnail else ""
+        yield one_line(f"card: {part.card.title} ({ShownCard(part.card, None).host}){picture}")
+
+
+def notes(card: Card, currency: str) -> Iterator[str]:
+    """What a reader of the post alone would not know."""
+    post, cost = card.post, card.cost
+    if post is None:
+        return
     if post.warning and post.warning not in post.parts[0].text:
         yield f"folded behind a warning: {one_line(post.warning)}"
     if post.visibility not in {None, "public"}:
         yield f"not for everybody: {post.visibility}"
     if post.dropped:
         yield f"given up: {'; '.join(post.dropped)}"
+    yield from (f"left out: {each}" for each in post.left_out)
     if cost is not None:
         yield f"costs {money.amount(cost)} {currency}"
 
@@ -161,10 +190,10 @@ def _bar(unit: str, length: int, maximum: int) -> RenderableType:
     )
 
 
-def _telling(part: Part, card: Card) -> list[tuple[str, int, int]]:
-    """The first length, which people go by, and those that come near their limits."""
-    lengths = _lengths(part, card)
-    return [*lengths[:1], *(each for each in lengths[1:] if 2 * each[1] > each[2])]
+def lengths(part: Part, card: Card) -> list[tuple[str, int, int]]:
+    """The first length, which people go by, and those that come near their limits: unit, length and limit."""
+    measured = _lengths(part, card)
+    return [*measured[:1], *(each for each in measured[1:] if 2 * each[1] > each[2])]
 
 
 def _lengths(part: Part, card: Card) -> list[tuple[str, int, int]]:
@@ -174,5 +203,6 @@ def _lengths(part: Part, card: Card) -> list[tuple[str, int, int]]:
     return [(limit.unit, limit.measure(part.text, warning), limit.maximum) for limit in limits]
 
 
-def _title(account: Account) -> str:
+def title(account: Account) -> str:
+    """The account's name, and its network where that does not say it."""
     return account.name if account.name == account.network.name else f"{account.name} ({account.network.name})"

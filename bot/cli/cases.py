@@ -62,7 +62,7 @@ class Case:
             "headline": delivery.headline,
             "url": self.link,
             "state": delivery.state.value,
-            "error": delivery.error,
+            "error": standing.correction.error if standing.correction else delivery.error,
             "hint": standing.remedy,
             "commands": [step.command for step in standing.possible],
             "later": [
@@ -109,11 +109,17 @@ class Case:
         delivery, way = self.standing.delivery, self.standing.way
         if way is None or not way.held_up or self.standing.broken or self.standing.late:
             return False
+        if self.standing.correction:
+            return self.standing.correction.due_at is not None and self.standing.correction.error == way.lane.reason
         if delivery.state is State.SCHEDULED:
             return delivery.error is not None and delivery.error == way.lane.reason
         return delivery.state is State.UNKNOWN and delivery.post is None and delivery.due_at is not None
 
     def _tried(self) -> Iterator[tuple[str, str]]:
+        if self.standing.correction:
+            yield "why", show.in_zone(self.standing.reason or "", self.standing.zone)
+            yield "stands", " and ".join(receipt.url for receipt in self.standing.delivery.standing)
+            return
         if not self.tries:
             why = show.in_zone(self.standing.delivery.error or "", self.standing.zone)
             yield from [("why", why)] if why else []

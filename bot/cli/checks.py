@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.cli import show
 from bot.cli.exits import Exit, of_error
 from bot.errors import BotError, ComposeError, DeliveryError, Unauthorized
-from bot.model import Article, Related
+from bot.model import Article, Media, Related
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,7 @@ SAMPLE = Article(
     lang="en",
     warning="a warning",
     related=(Related("Another headline", "What that is about."),),
+    media=(Media("picture.jpg", "What it shows."),),
 )
 
 
@@ -54,7 +55,7 @@ def run(app: App, *, offline: bool, alert: bool = False) -> list[Finding]:
     findings += _rhythms(app)
     findings.append(_ledger(app))
     findings += _templates(app)
-    findings += _queued(app)
+    findings += _queued(app, offline=offline)
     findings += _alerts(app, send=alert)
     if not offline:
         findings += _logins(app)
@@ -114,9 +115,11 @@ def _templates(app: App) -> Iterator[Finding]:
         yield Finding("templates", "all can be read, and make a post of a sample")
 
 
-def _queued(app: App) -> Iterator[Finding]:
+def _queued(app: App, *, offline: bool) -> Iterator[Finding]:
     """Every queued article, made into a post for each of its accounts; of very many, as many as a start may wait for."""
-    good, give_up_at = 0, app.clock() + _PATIENCE
+    from bot.app import NOT_ASKED
+
+    good, give_up_at, made = 0, app.clock() + _PATIENCE, app.trying(offline=offline)
     waiting = app.queue.waiting(app.clock())
     for tried, path in enumerate(waiting):
         if app.clock() > give_up_at:
@@ -129,13 +132,18 @@ def _queued(app: App) -> Iterator[Finding]:
         except BotError as error:
             yield Finding("article", str(error), of_error(error))
             continue
+        without: dict[str, list[str]] = {}
         for account in app.accounts_of(article):
             try:
-                app.composer.compose(article, account)
+                post = made(article, account)
             except BotError as error:
                 yield Finding(f"{Path(path).name} for {account.name}", str(error), of_error(error))
             else:
                 good += 1
+                for trouble in post.left_out:
+                    without.setdefault(trouble, []).append(account.name)
+        told = ((trouble, ", ".join(names)) for trouble, names in without.items() if NOT_ASKED not in trouble)
+        yield from (Finding(f"{Path(path).name} for {names}", trouble) for trouble, names in told)
     yield Finding("queue", f"{_counted(good, 'post')} can be made of what is in the queue")
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.app import App
     from bot.cli.standing import Standing
     from bot.daemon.desk import Round
-    from bot.model import Article, Delivery
+    from bot.model import Article, Delivery, Post
 
 _IN_VAIN = 2  # rounds that send nothing: the first may have found credentials that let an account go on
 
@@ -35,8 +35,9 @@ class Dispatch:
         self._to = app.chosen(to)
         self._articles: dict[int, None] = {}
         self._codes: list[Exit] = []
-        self._earlier: set[int] = set()
+        self._earlier: dict[int, Post | None] = {}
         self._refused: set[int] = set()
+        self._edited: set[int] = set()
 
     def take_in(self, sources: Iterable[str], at: datetime | None, *, again: bool = False) -> None:
         """Write down the articles that can be read; one that cannot be is told and holds up no other."""
@@ -45,6 +46,7 @@ class Dispatch:
             before = self._latest([known]) if known is not None and known not in self._articles else []
             taken = self._app.desk.take_in(article, to=self._to, at=at)
             self._app.desk.remember(path, taken.article)
+            self._edited |= {taken.article} if taken.changed else set()
             self._begin_with(taken.article)
             for delivery in before:
                 self._once_more(delivery, at)
@@ -61,14 +63,19 @@ class Dispatch:
             else:
                 yield path, article
 
-    def preview(self, sources: Iterable[str], *, as_json: bool) -> None:
-        """Show what each account would post of these."""
-        from bot.cli import cards
+    def preview(self, sources: Iterable[str], *, as_json: bool, html: str | None = None) -> None:
+        """Show what each account would post of these; as a page in the file `html`, if one is named."""
+        from bot.cli import cards, proof
 
-        composer, accounts_of = self._app.composer, self._app.accounts_of
+        illustrated, accounts_of = self._app.illustrator, self._app.accounts_of
         articles = [article for _, article in self.read(sources)]
-        drawn = [cards.draw(each, account, composer) for each in articles for account in accounts_of(each, self._to)]
-        cards.show_all(drawn, currency=self._app.settings.currency, as_json=as_json)
+        chosen = [(article, account) for article in articles for account in accounts_of(article, self._to)]
+        with show.working("Looking at pictures and pages …"):
+            drawn = [cards.draw(article, account, illustrated) for article, account in chosen]
+        if html is None:
+            cards.show_all(drawn, currency=self._app.settings.currency, as_json=as_json)
+        elif drawn:
+            proof.write(drawn, html, currency=self._app.settings.currency)
         self._codes += [Exit.DONE if card.post else Exit.REFUSED for card in drawn]
 
     def take_in_queue(self) -> Round:
@@ -92,10 +99,14 @@ class Dispatch:
 
     def send(self) -> None:
         """Send what may go now: everything but articles whose own time has not come."""
+        with self._telling():
+            for number in self._articles:
+                self._app.courier.correct_now(number, self._to or self._app.accounts)
         due = [delivery for delivery in self.deliveries if not delivery.state.final and self._may_go(delivery)]
         names = ", ".join(sorted({delivery.account for delivery in due}))
         with self._telling(), show.working(f"Sending to {names} …"):
             self._app.courier.deliver_now(due)
+        self._codes += [Exit.REFUSED for delivery in self.deliveries if delivery.taken_down]
         self.plan()
         self.clear()
 
@@ -106,6 +117,8 @@ class Dispatch:
     def send_due(self) -> list[tuple[Delivery, Delivery]]:
         """Send everything that is due; what was due, or something happened to, as it was and as it then stands."""
         now, before = self._app.clock(), self._app.ledger.unsettled()
+        wished = [each.delivery for each in self._app.ledger.corrections() if each.due_at and each.due_at <= now]
+        self._earlier |= {each.id: each.post for each in wished}
         with self._telling(), show.working("Sending what is due …"):
             self._send_all_due()
         self._app.wake()
@@ -113,7 +126,16 @@ class Dispatch:
         after = [(then, self._app.ledger.delivery(then.id)) for then in before]
         moved = [(d != replace(then, due_at=d.due_at), then, d) for then, d in after]  # a plan is nothing that happened
         overdue = [(then, d) for has_moved, then, d in moved if has_moved or d.error or (d.due_at and d.due_at <= now)]
+        overdue += [pair for then in wished for pair in self._corrected(then)]
         return [(then, d) for then, d in overdue if d.state is not State.SENDING]  # somebody else is at it
+
+    def _corrected(self, then: Delivery) -> Iterator[tuple[Delivery, Delivery]]:
+        """A delivery that was to be corrected, as it was and now stands, or what was made to answer it or in its place."""
+        made = [each for each in self._app.ledger.deliveries(then.article) if each.corrects == then.id]
+        if made:
+            yield replace(made[-1], state=State.SCHEDULED, receipts=()), made[-1]
+        else:
+            yield then, self._app.ledger.delivery(then.id)
 
     def _send_all_due(self) -> None:
         """Plan and send in turn, until nothing is due; what another bot is sending is not waited for."""
@@ -149,7 +171,8 @@ class Dispatch:
         if as_json:
             self.report([now for _, now in round_], as_json=True)
             return
-        standings = [(_is_news(then, now), standing(self._app, now)) for then, now in round_]
+        found = [(_is_news(then, now), standing(self._app, now)) for then, now in round_]
+        standings = [(news or bool(each.correction and each.waits_for_its_operator), each) for news, each in found]
         self._codes += [each.code for _, each in standings]
         self._list([each for news, each in standings if news])
         rest = [each for news, each in standings if not news]
@@ -167,8 +190,7 @@ class Dispatch:
             if delivery.state is State.SCHEDULED and (delivery.account, text) in told:
                 text = "the same"
             told.add((delivery.account, text))
-            remark = "  (earlier; --again posts it once more)" if delivery.id in self._earlier else ""
-            show.line(f"  {show.state(delivery)}  {delivery.account:<12} {text}{remark}")
+            show.line(f"  {show.state(delivery)}  {delivery.account:<12} {text}{self._remark(delivery)}")
         self._point_to({each.delivery.account for each in standings if each.delivery.state is State.DELIVERED})
 
     def end(self) -> typer.Exit:
@@ -177,7 +199,19 @@ class Dispatch:
 
     def _begin_with(self, number: int) -> None:
         self._articles[number] = None
-        self._earlier |= {delivery.id for delivery in self._latest([number]) if delivery.state is State.DELIVERED}
+        stands = (each for each in self._latest([number]) if each.state is State.DELIVERED and not each.taken_down)
+        self._earlier |= {each.id: each.post for each in stands}
+
+    def _remark(self, delivery: Delivery) -> str:
+        """What a delivered article's line says besides its address."""
+        if delivery.corrects is not None and delivery.id not in self._earlier:
+            return "  (the correction)"
+        if delivery.id not in self._earlier or delivery.taken_down or self._app.ledger.correction(delivery.id):
+            return ""
+        if delivery.post != self._earlier[delivery.id]:
+            return "  (edited in place)"
+        as_it_was = ", and stands as it was posted" if delivery.article in self._edited else ""
+        return f"  (earlier{as_it_was}; --again posts it once more)"
 
     def _once_more(self, before: Delivery, at: datetime | None) -> None:
         """One more delivery after this one; while that is not settled, the refusal is told and nothing is done."""
@@ -243,7 +277,8 @@ class Dispatch:
 
 def _is_news(then: Delivery, now: Delivery) -> bool:
     """Whether a round brought about what its operator does not know yet; that it was tried once more is nothing new."""
-    return (then.state, then.error, then.receipts) != (now.state, now.error, now.receipts)
+    edited = now.state is State.DELIVERED and then.post != now.post
+    return edited or (then.state, then.error, then.standing) != (now.state, now.error, now.standing)
 
 
 def _waiting(all_of_them: int, yours: int) -> str:
@@ -254,4 +289,5 @@ def _waiting(all_of_them: int, yours: int) -> str:
 
 
 def _where_or_why(each: Standing) -> str:
-    return each.delivery.receipts[0].url if each.delivery.state is State.DELIVERED else each.told
+    stands = each.delivery.state is State.DELIVERED and not each.delivery.taken_down
+    return each.delivery.receipts[0].url if stands and not each.correction else each.told

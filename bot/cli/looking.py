@@ -116,7 +116,7 @@ def log(
 ) -> None:
     """Tell what happened, oldest first."""
     app = opening.app()
-    number = _number_of(app, article) if article else None
+    number = number_of(app, article) if article else None
     events = app.ledger.events(number)
     if as_json:
         show.document([_event_json(event) for event in events])
@@ -137,7 +137,7 @@ def log(
     show.table(("at", "article", "delivery", "account", "event", "detail"), rows)
 
 
-def _number_of(app: App, name: str) -> int:
+def number_of(app: App, name: str) -> int:
     """The ledger's number of an article named by itself, its address or its file."""
     number: int | None
     if name.isdecimal():

@@ -63,11 +63,17 @@ def post(
 def preview(
     articles: Annotated[list[str], typer.Argument(metavar="ARTICLE...", help="Files; '-' is standard input.")],
     to: To = None,
+    html: Annotated[
+        str | None,
+        typer.Option("--html", metavar="FILE", help="Write it as one page, pictures included; '-' is standard output."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show what each account would post, and what was given up to fit."""
+    if html is not None and as_json:
+        raise ConfigurationError("two answers are asked for", where="bot preview --html --json", hint="Ask for one.")
     work = Dispatch(opening.app(), to or ())
-    work.preview(articles, as_json=as_json)
+    work.preview(articles, as_json=as_json, html=html)
     raise work.end()
 
 

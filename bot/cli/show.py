@@ -108,6 +108,8 @@ def stamp(at: datetime | None) -> str | None:
 
 def state(delivery: Delivery) -> str:
     """A delivery's state with its mark and colour."""
+    if delivery.taken_down:
+        return styled(f"✗ {'retracted':<9}", fg=COLOURS[State.CANCELLED])
     mark = MARKS.get(delivery.state, "✗")
     return styled(f"{mark} {delivery.state:<9}", fg=COLOURS[delivery.state])
 
@@ -216,5 +218,6 @@ def delivery_json(standing: Standing) -> Mapping[str, Any]:
         "network": delivery.network,
         "state": delivery.state.value,
         "error": standing.reason,
+        "retracted": delivery.taken_down,
         "receipts": [{"remote_id": receipt.remote_id, "url": receipt.url} for receipt in delivery.receipts],
     }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from bot.app import App
+    from bot.ledger import Correction
     from bot.model import Delivery
 
 _NEAR = re.compile(r"((?:https?|file)://\S+) is like what was sent")
@@ -23,6 +24,13 @@ _SAID = {
     State.EXPIRED: "Not posted: its time was over. If its expires_at has passed, give the article another, and `bot add` it",
     State.DELIVERED: "",
 }
+_DONE = {
+    "retract": "taken down",
+    "edit": "edited in place",
+    "reply": "answered",
+    "repost": "taken down and posted anew",
+}
+_TAKEN_DOWN = "It was taken down; --again posts it anew"
 
 
 class Step(NamedTuple):
@@ -42,7 +50,7 @@ class Standing:
     One delivery, seen together with what holds for its account; `way` is None where that is configured no more.
 
     `late` are the addresses that answers named which came too late to be its own. Before `settled_at` nobody can say that an
-    unknown one stands nowhere. `why` is what the plan says of its moment.
+    unknown one stands nowhere. `why` is what the plan says of its moment, `correction` what is to become of its post.
     """
 
     delivery: Delivery
@@ -52,10 +60,13 @@ class Standing:
     late: tuple[str, ...] = ()
     settled_at: datetime | None = None
     why: str | None = None
+    correction: Correction | None = None
 
     @property
     def code(self) -> Exit:
         """What the shell is told of it when a command ends."""
+        if self.correction:
+            return Exit.REFUSED if self.waits_for_its_operator else Exit.NOT_YET
         match self.delivery.state:
             case State.DELIVERED:
                 return Exit.DONE
@@ -68,7 +79,9 @@ class Standing:
 
     @property
     def reason(self) -> str | None:
-        """Why it is not delivered, as far as somebody said."""
+        """Why it is not delivered, or not as it was wished, as far as somebody said."""
+        if self.correction:
+            return self.correction.error or (self.way.reason if self.way else None)
         if self.delivery.state is State.SCHEDULED and self.way and self.way.reason:
             return self.way.reason
         return self.delivery.error
@@ -76,6 +89,8 @@ class Standing:
     @property
     def waits_for_its_operator(self) -> bool:
         """Whether no next run goes on with it by itself."""
+        if self.correction:
+            return self.correction.due_at is None or self.way is None or self.way.wants_resume
         match self.delivery.state:
             case State.SCHEDULED | State.UNKNOWN if self.way is None or self.way.wants_resume:
                 return True
@@ -110,6 +125,8 @@ class Standing:
         """How it stands, in a sentence."""
         if self.late:
             return self._belated
+        if self.correction:
+            return self._to_be_corrected(self.correction)
         doubt = "Perhaps posted" if self.delivery.state is State.UNKNOWN else ""
         if self.way is None and not self.delivery.state.final:
             return "; ".join(filter(None, (doubt, f"{self.delivery.account} is configured no more: put it back")))
@@ -118,11 +135,14 @@ class Standing:
                 return self._when
             case State.UNKNOWN:
                 return f"{doubt}; {self._found_out}"
-        return _SAID.get(self.delivery.state, "The rest is not posted" if self.broken else "Not posted")
+        said = _SAID.get(self.delivery.state, "The rest is not posted" if self.broken else "Not posted")
+        return _TAKEN_DOWN if self.delivery.taken_down else said
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """What the operator can do to settle it."""
+        if self.correction:
+            return self._corrected_by(self.correction)
         match self.delivery.state:
             case State.UNKNOWN:  # without a post it is looked for after a restore, and nobody can say anything before
                 return self._settled_by if self.delivery.post else ()
@@ -152,6 +172,22 @@ class Standing:
     def told(self) -> str:
         """Why, and what to do next, in one line."""
         return _sentences(show.in_zone(self.reason or "", self.zone), self.next)
+
+    def _to_be_corrected(self, correction: Correction) -> str:
+        done = _DONE[correction.kind.value]
+        if not correction.due_at:
+            return f"It stands, and was not {done}"
+        if self.way is None:
+            return f"To be {done}, and {self.delivery.account} is configured no more: put it back"
+        if self.way.wants_resume:
+            return f"To be {done} when {self.delivery.account} goes on: `bot resume {self.delivery.account}`"
+        at = max(filter(None, (correction.due_at, self.way.until)))
+        after = f" after {show.moment(at, self.zone)}" if at > self.now else ""
+        return f"To be {done} by the next run{after}"
+
+    def _corrected_by(self, correction: Correction) -> tuple[Step, ...]:
+        leave = Step("to leave it as it is", f"bot cancel {self.delivery.id}")
+        return (leave,) if correction.due_at else (Step("to try again", f"bot retry {self.delivery.id}"), leave)
 
     def _advice(self, steps: tuple[Step, ...]) -> str:
         listed = "; ".join(map(str, steps))
@@ -196,7 +232,7 @@ class Standing:
                 return Step("to send the rest", retry), Step("to leave it at that", cancel)
             case State.DISCARDED:
                 return Step("to try again", retry), Step("to put it away", cancel)
-            case State.CANCELLED if not self.late:
+            case State.CANCELLED if not (self.late or self.delivery.retracted):
                 return (Step("to send it after all", retry),)
             case State.EXPIRED if not self.late:
                 return (Step("then, to send it after all", retry),)
@@ -274,7 +310,11 @@ def standing(app: App, delivery: Delivery, late: tuple[str, ...] = ()) -> Standi
     found = way(app, app.ledger.lane_of(delivery.account)) if delivery.account in app.accounts else None
     waits = found and delivery.state is State.SCHEDULED and delivery.post is None
     why = app.planner.why(delivery) if waits else None
-    return Standing(delivery, found, app.clock(), app.settings.timezone, late, settled_at(app, delivery), why)
+    settled, correction = (
+        settled_at(app, delivery),
+        app.ledger.correction(delivery.id) if delivery.state.final else None,
+    )
+    return Standing(delivery, found, app.clock(), app.settings.timezone, late, settled, why, correction)
 
 
 def _sentences(*words: str | None) -> str:

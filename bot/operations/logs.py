@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 _LEVELS = {
     **dict.fromkeys(("taken in", "edited", "withdrawn", "back in the queue", "cancelled"), logging.INFO),
     **dict.fromkeys(("delivered", "part posted", "resumed"), logging.INFO),
+    **dict.fromkeys(("correction", "taken down", "edited in place", "correction called off"), logging.INFO),
     **dict.fromkeys(("unknown", "postponed", "error", "late receipt", "expired"), logging.WARNING),
     **dict.fromkeys(("paused", "backing off"), logging.WARNING),
-    "discarded": logging.ERROR,
+    "correction put off": logging.WARNING,
+    **dict.fromkeys(("discarded", "correction failed"), logging.ERROR),
 }
 """What is told of; anything else that happens is for whoever looks for a fault."""
-_POSTED = {"delivered", "part posted"}
+_POSTED = {"delivered", "part posted", "taken down"}
 _PRIORITIES = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}
 _COLOURS = {"debug": 2, "warning": 33, "error": 31, "critical": 31}
 _KEYS = ("timestamp", "level", "event", "account", "article", "delivery", "headline", "detail", "url")

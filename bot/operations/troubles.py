@@ -124,4 +124,5 @@ _WANTS = {
     State.DISCARDED: "refused for good",
     State.UNKNOWN: "perhaps posted, as only a person can tell",
     State.SCHEDULED: "not to be made into a post",
+    State.DELIVERED: "could not be corrected, or taken down",
 }

@@ -302,3 +302,12 @@ def test_check_opens_the_ledger_too(bot: Bot) -> None:
 
 def test_the_version_is_told(bot: Bot) -> None:
     assert bot("--version").out.startswith("bot ")
+
+
+def test_check_tells_of_pictures_that_cannot_be_used_and_asks_nobody_offline(bot: Bot) -> None:
+    bot.write("queue/broken.png", b"no picture")
+    bot.write("queue/one.md", "---\nheadline: One\nimages: [broken.png, 'https://cdn.example/a.png']\n---\n")
+    answer = bot("check", "--offline")
+    assert 0 == answer.code
+    told = [line for line in answer.out.splitlines() if "one.md" in line]
+    assert ["one.md for outbox: picture broken.png: is no picture"] == [line.lstrip("✓ ") for line in told]

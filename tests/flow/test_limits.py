@@ -19,7 +19,6 @@ from flow.everywhere import SERVERS, settings
 from servers.lossy import loses, passes
 from servers.mastodon import strict
 from servers.pds import running
-from servers.test_bluesky_sessions import expired
 from servers.x.accounts import Window
 
 from bot.ledger import open_ledger
@@ -240,7 +239,7 @@ class World:
         """The access token that the bot keeps for Bluesky has run out."""
         path = self.bot.home / "var" / "sessions" / "bluesky"
         handle, did, access, refresh, server = path.read_text().split(":::")
-        path.write_text(":::".join((handle, did, expired(self.logins["bluesky"].server, access), refresh, server)))
+        path.write_text(":::".join((handle, did, self.logins["bluesky"].server.expired(access), refresh, server)))
 
     def is_held(self, name: str, *words: str) -> None:
         """Two stories go out everywhere but there, where they wait; the operator is told why, and nobody asks again."""

@@ -36,4 +36,6 @@ def test_it_posts_with_the_templates_that_it_brings(installed: Path, tmp_path: P
     assert f"{installed}/bot/templates\n" == run(sys.executable, "-c", packaged, cwd=tmp_path, **inside)
     run(sys.executable, "-m", "bot", "post", "story.md", cwd=tmp_path, **inside)
     assert "Harbour bridge opens" in (tmp_path / "var" / "outbox" / "index.html").read_text()
+    page = run(sys.executable, "-m", "bot", "preview", "story.md", "--html", "-", cwd=tmp_path, **inside)
+    assert "Harbour bridge opens" in page
     assert (installed / "bin" / "bot").exists()
