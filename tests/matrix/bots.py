@@ -127,11 +127,11 @@ class Bot:
         self._started.wait()
         os.kill(self._process, signal.SIGKILL)
 
-    def write(self, name: str, text: str) -> None:
+    def write(self, name: str, content: str | bytes) -> None:
         """A file of the home, as old as one that nobody is still writing."""
         path = self.home / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
         settled = path.stat().st_mtime - 5
         os.utime(path, (settled, settled))
 

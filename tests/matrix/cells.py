@@ -7,6 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from matrix.faults import MISHAPS, Release
+from matrix.shapes import SHAPES, SHOWN, Shape, shape
 from matrix.stages import STAGES
 from matrix.steps import AFTER, BEFORE, LANE, LOOK, PUT, WRITE
 
@@ -16,15 +17,6 @@ if TYPE_CHECKING:
     from matrix.faults import Mishap
     from matrix.journey import Outcome
     from matrix.stages import Stage
-
-SHAPES = {
-    "single": ("Harbour bridge opens to cyclists & walkers https://news.example/harbour #Harbour",),
-    "thread": (
-        *(f"{n}/5 What else we know of the bridge, part {n}." for n in range(1, 5)),
-        "5/5 All of it: https://news.example/harbour",
-    ),
-}
-"""The parts of a post by the word for its shape."""
 
 SHORT, LONG = 2.0, 20.0
 COMMANDS = {"post": ("post", "story.md"), "run": ("run", "--once")}
@@ -68,8 +60,12 @@ class Cell:
         return MISHAPS[self.mishap]
 
     @property
+    def post(self) -> Shape:
+        return shape(self.shape, self.stage.network)
+
+    @property
     def parts(self) -> Sequence[str]:
-        return SHAPES[self.shape]
+        return self.post.parts
 
     @property
     def passing(self) -> int:
@@ -113,9 +109,11 @@ class Cell:
 
 def rows() -> Iterator[Cell]:
     """Every row of the matrix as its cell without an end, and those cells whose end is not a moment of that."""
-    for (network, stage), shape, command, (word, mishap) in product(STAGES.items(), SHAPES, COMMANDS, MISHAPS.items()):
-        cell = Cell(network, shape, command, word)
-        if (stage.only and word not in stage.only) or (mishap.rare and (shape, command) != ("thread", "run")):
+    for (network, stage), form, command, (word, mishap) in product(STAGES.items(), SHAPES, COMMANDS, MISHAPS.items()):
+        cell = Cell(network, form, command, word)
+        if (stage.only and word not in stage.only) or (mishap.rare and (form, command) != ("thread", "run")):
+            continue
+        if form == SHOWN and command != "run":  # how it is begun makes no difference to its pictures
             continue
         if not mishap.orphans:
             yield cell

@@ -6,9 +6,10 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from matrix.advice import Operator
+from matrix.advice import NAME, Operator
 from matrix.cells import COMMANDS
 from matrix.faults import Release
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 ROUND = COMMANDS["run"]
 WAITS = {"post": "story.md", "run": "queue/story.md"}
 MOST_COMMANDS = 20
-STORY = (
-    "---\nheadline: Harbour bridge opens\nurl: https://news.example/harbour\ntext:\n  news: |\n{}\n---\nA new lane.\n"
-)
 
 
 @dataclass(frozen=True)
@@ -60,11 +58,6 @@ class Outcome:
         return f"{self.cell}: {'; '.join(filter(None, [counts, *self.troubles])) or 'once each'}"
 
 
-def story(parts: Sequence[str]) -> str:
-    """An article with these words for the account."""
-    return STORY.format("\n    ---\n".join(f"    {part}" for part in parts))
-
-
 @dataclass
 class Journey:
     """
@@ -87,7 +80,12 @@ class Journey:
 
     def go(self) -> None:
         """From the first command until all is settled."""
-        self.bot.write(WAITS[self.cell.command], story(self.cell.parts))
+        post, place = self.cell.post, PurePath(WAITS[self.cell.command])
+        for name, content in post.files.items():
+            self.bot.write(str(place.with_name(name)), content)
+        if post.template:
+            self.bot.write(f"templates/{NAME}.j2", post.template)
+        self.bot.write(str(place), post.article)
         command: Sequence[str] | None = COMMANDS[self.cell.command]
         while command and len(self.answers) < MOST_COMMANDS:
             self._give(command)
@@ -100,13 +98,15 @@ class Journey:
             self._once_more()
         self._expect_nothing_left()
 
-    def outcome(self, texts: Sequence[str], seconds: float) -> Outcome:
-        """What stands on the network, held against what should."""
+    def outcome(self, texts: Sequence[str], pictures: Sequence[int], seconds: float) -> Outcome:
+        """What stands on the network, and how many pictures each part shows, held against what should."""
         expected, counts = {*self.cell.parts}, Counter(texts)
         duplicates = sum(count - 1 for count in counts.values()) + len(counts.keys() - expected)
         losses = len(expected - counts.keys())
         if not duplicates and not losses and [*texts] != [*self.cell.parts]:
             self.troubles.append("its parts stand in another order")
+        elif not duplicates and not losses and [*pictures] != [*self.cell.post.pictures]:
+            self.troubles.append(f"its parts show {[*pictures]} pictures")
         return Outcome(
             self.cell,
             seconds,

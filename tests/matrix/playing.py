@@ -15,6 +15,7 @@ from matrix.faults import Held, hidden
 from matrix.journey import Journey, Outcome
 from matrix.stages import Feed
 from matrix.wires import wire
+from servers.gallery import gallery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -43,7 +44,8 @@ class Playground:
             with ExitStack() as stack:
                 journey, login = self._begun(cell, stack.enter_context(self.launcher.bot(folder)), stack)
                 journey.go()
-                outcome = journey.outcome(login.texts(), time.monotonic() - begun)
+                pictures = [len(shown.pictures) for shown in gallery(login)]
+                outcome = journey.outcome(login.texts(), pictures, time.monotonic() - begun)
         except Exception as error:  # noqa: BLE001 - one cell that breaks must not break the others
             outcome = Outcome(cell, time.monotonic() - begun, troubles=(f"{type(error).__name__}: {error}",))
         if not outcome.wrong:

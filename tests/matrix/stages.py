@@ -8,10 +8,12 @@ import re
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from servers import pds, x
+from servers.gallery import Picture, Shown, gallery
 from servers.mastodon import KEYLESS, strict
 
 if TYPE_CHECKING:
@@ -162,14 +164,38 @@ class Feed:
     def posts(self) -> list[dict[str, Any]]:
         return [{} for _ in self.texts()]
 
+    def pictures(self) -> list[Shown]:
+        """What each part shows: pictures whose bytes are those that their names tell."""
+        return [Shown(tuple(map(self._picture, part.get("media", ())))) for part in self._parts()]
+
+    def _picture(self, told: Mapping[str, str]) -> Picture:
+        (path,) = (self._entries.parent / "media").glob(f"{told['digest']}.*")
+        assert told["digest"] == sha256(path.read_bytes()).hexdigest()
+        return Picture(told.get("alt", ""), path.read_bytes())
+
     def _kept(self) -> list[str]:
+        return [part["text"] for part in self._parts()]
+
+    def _parts(self) -> list[Any]:
         entries = [json.loads(path.read_bytes()) for path in sorted(self._entries.glob("[!.]*"))]
-        return [part["text"] for entry in entries for part in entry["post"]["parts"]]
+        return [part for entry in entries for part in entry["post"]["parts"]]
 
     def _shown(self) -> list[str]:
         contents = [content.text or "" for content in ET.parse(self._feed).iterfind(CONTENT)]
         parts = [part for content in reversed(contents) for part in content.split("<hr>")]
-        return [html.unescape(re.sub("<[^>]+>", "", part)).strip() for part in parts]
+        return [_said(part) for part in parts]
+
+
+def _said(part: str) -> str:
+    """The text of a part, without its card."""
+    alone = re.sub("<blockquote>.*?</blockquote>", "", part, flags=re.DOTALL)
+    paragraphs = re.sub("</p>\\s*<p>", "\n\n", alone)
+    return html.unescape(re.sub("<[^>]+>", "", paragraphs)).strip()
+
+
+@gallery.register
+def _(feed: Feed) -> list[Shown]:
+    return feed.pictures()
 
 
 @contextmanager

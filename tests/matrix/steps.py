@@ -17,12 +17,12 @@ from bot.wire import Wire
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from bot.model import Delivery, Identity, Network, Receipt
+    from bot.model import Delivery, Identity, Network, Post, Receipt
     from bot.networks.base import Adapter
 
 BEFORE, AFTER = "before ", "after "
 LOOK, LANE, WRITE, PUT = "look: ", "lane: ", "write ", "put in place "
-_LOOKS = frozenset(dir(bot.ledger.reading.Reading)) | {"article", "find", "lane_of", "lanes", "taken"}
+_LOOKS = frozenset(dir(bot.ledger.reading.Reading)) | {"article", "complete", "find", "lane_of", "lanes", "taken"}
 
 
 class Steps:
@@ -105,6 +105,14 @@ class Watched:
     def find(self, delivery: Delivery, taken: Collection[str]) -> Iterator[Receipt]:
         with self._steps.around("find"):
             yield from self._told(self._adapter.find(delivery, taken), "find")
+
+    def retract(self, receipt: Receipt) -> None:
+        with self._steps.around("retract"):
+            self._adapter.retract(receipt)
+
+    def revise(self, post: Post, receipt: Receipt) -> None:
+        with self._steps.around("revise"):
+            self._adapter.revise(post, receipt)
 
     def check(self) -> Identity:
         with self._steps.around("check"):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 from matrix import table
 from matrix.advice import Operator
-from matrix.cells import SHAPES, Cell, endings, ends, rows
+from matrix.cells import Cell, endings, ends, rows
 from matrix.faults import MISHAPS
 from matrix.journey import Journey, Outcome
 from matrix.playing import played
 from matrix.reduced import some_endings, some_rows
+from matrix.shapes import SAID, SHOWN
 from matrix.stages import STAGES, Feed
 from matrix.wires import wire
 
@@ -23,13 +25,13 @@ if TYPE_CHECKING:
     from servers.mastodon import Mastodon
 
 THREAD = Cell("x", "thread", "post", "lost")
-FIRST, *_, FOURTH, LAST = SHAPES["thread"]
+FIRST, *_, FOURTH, LAST = SAID["thread"]
 
 
 def judged(*texts: str) -> Outcome:
     """What the matrix makes of it when this stands on the network."""
     nothing: Any = None
-    return Journey(THREAD, nothing, nothing, nothing, nothing).outcome(texts, 1.0)
+    return Journey(THREAD, nothing, nothing, nothing, nothing).outcome(texts, [0] * len(texts), 1.0)
 
 
 def counted(outcome: Outcome) -> tuple[int, int, bool]:
@@ -37,22 +39,32 @@ def counted(outcome: Outcome) -> tuple[int, int, bool]:
 
 
 def test_each_part_once_and_in_order_is_as_it_should_be() -> None:
-    assert (0, 0, False) == counted(judged(*SHAPES["thread"]))
+    assert (0, 0, False) == counted(judged(*SAID["thread"]))
 
 
 def test_a_part_that_stands_twice_is_a_duplicate_and_a_part_that_is_missing_a_loss() -> None:
-    assert (2, 0, True) == counted(judged(*SHAPES["thread"], FIRST, FIRST))
-    assert (0, 1, True) == counted(judged(*SHAPES["thread"][:-1]))
-    assert (1, 1, True) == counted(judged(*SHAPES["thread"][:-1], FOURTH))
+    assert (2, 0, True) == counted(judged(*SAID["thread"], FIRST, FIRST))
+    assert (0, 1, True) == counted(judged(*SAID["thread"][:-1]))
+    assert (1, 1, True) == counted(judged(*SAID["thread"][:-1], FOURTH))
     assert (0, 5, True) == counted(judged())
 
 
 def test_what_was_never_sent_is_a_duplicate_too() -> None:
-    assert (1, 0, True) == counted(judged(*SHAPES["thread"], "1/5 Something else."))
+    assert (1, 0, True) == counted(judged(*SAID["thread"], "1/5 Something else."))
 
 
 def test_parts_in_another_order_are_wrong() -> None:
-    assert (0, 0, True) == counted(judged(LAST, *SHAPES["thread"][:-1]))
+    assert (0, 0, True) == counted(judged(LAST, *SAID["thread"][:-1]))
+
+
+def test_a_part_without_its_picture_is_wrong() -> None:
+    nothing: Any = None
+    cell = Cell("x", "shown", "run", "lost")
+    texts, pictures = cell.post.parts, [*cell.post.pictures]
+    assert [1, 1] == [each for each in pictures if each]
+    journey = Journey(cell, nothing, nothing, nothing, nothing)
+    assert (0, 0, False) == counted(journey.outcome(texts, pictures, 1.0))
+    assert (0, 0, True) == counted(journey.outcome(texts, [0] * len(texts), 1.0))
 
 
 def judgement(cell: str, *asked: str, ended: bool = False) -> list[str]:
@@ -133,7 +145,7 @@ def test_the_rows_are_every_network_with_every_mishap_in_each_shape_by_each_comm
         network: {*(stage.only or MISHAPS)} - rare - ({"orphan-last"} if not stage.guarded else set())
         for network, stage in STAGES.items()
     }
-    combinations = {(shape, command) for shape in SHAPES for command in ("post", "run")}
+    combinations = {*product(SAID, ("post", "run")), (SHOWN, "run")}
     usual = {(network, word, *how) for network, words in mishaps.items() for word in words for how in combinations}
     assert usual == {row for row in without_number if row[1] not in rare}
     assert {
@@ -155,7 +167,7 @@ def test_the_reduced_matrix_begins_with_every_network_mishap_shape_and_command()
     assert set(MISHAPS) == {cell.mishap for cell in cells}
     for network in STAGES:
         combinations = {(cell.shape, cell.command) for cell in cells if cell.network == network}
-        assert 4 == len(combinations), network
+        assert 5 == len(combinations), network
 
 
 def test_the_reduced_matrix_is_ended_at_every_kind_of_step_and_where_it_sends_on_every_network() -> None:
