@@ -6,7 +6,7 @@ SOURCES := bot tests benchmarks
 DEMO := var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench crash-matrix mutants nightly soak week lock clean
+.PHONY: help run test bench crash-matrix mutants nightly soak week screenshot lock clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -41,6 +41,9 @@ soak: .venv/dev ## An hour's work in minutes: 20 accounts, 5,000 deliveries, fau
 
 week: .venv/dev ## A newsroom's week on a simulated clock: its calendar drawn, every rule checked
 	@PYTHONPATH=tests $(BIN)/python -m week
+
+screenshot: .venv/dev ## Draw the README's picture of a preview anew, in Chromium
+	@PYTHONPATH=tests $(BIN)/python -m servers.screenshot
 
 lock: .venv/dev ## Pin every dependency anew
 	$(BIN)/pip install --quiet uv

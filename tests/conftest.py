@@ -7,4 +7,5 @@ pytest_plugins = [
     "servers.x",
     "servers.mastodon",
     "servers.mastodon_mock",
+    "servers.web",
 ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.deliver import Courier, Member, Policy
 from bot.errors import OutcomeUnknown, Unavailable
 from bot.ledger import Ledger, open_ledger
-from bot.model import Account, Article, Delivery, Identity, Limit, Network, Part, Post, Receipt
+from bot.model import Account, Article, Corrections, Delivery, Identity, Limit, Network, Part, Post, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -55,11 +55,23 @@ class FakeNetwork:
     checks: list[object] = field(default_factory=list)
     asked: int = 0
     taken: list[frozenset[str]] = field(default_factory=list)
+    edits: bool = True
+    gone: list[str] = field(default_factory=list)
+    revised: list[str] = field(default_factory=list)
+    answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def network(self) -> Network:
         limit = Limit.of_text("characters", 300, len)
-        return Network("fake", (limit,), spans=lambda _: (), repeatable=self.repeatable, threads=True, deadline=60)
+        return Network(
+            "fake",
+            (limit,),
+            spans=lambda _: (),
+            repeatable=self.repeatable,
+            threads=True,
+            edits=self.edits,
+            deadline=60,
+        )
 
     def publish(self, delivery: Delivery) -> Iterator[Receipt]:
         fault = self.faults.pop(0) if self.faults else None
@@ -87,6 +99,29 @@ class FakeNetwork:
                 return
             yield receipt(delivery, index)
 
+    def retract(self, receipt: Receipt) -> None:
+        self.gone.append(receipt.remote_id)
+        self._change(lambda: self.posts.pop(receipt.remote_id, None))
+
+    def revise(self, post: Post, receipt: Receipt) -> None:
+        self.revised.append(receipt.remote_id)
+        self._change(lambda: self.posts.update({receipt.remote_id: post.parts[receipt.index].text}))
+
+    def _change(self, change: Callable[[], object]) -> None:
+        """Take down or edit, unless the next fault comes before; after a lost answer or a crash it is done all the same."""
+        fault = self.faults.pop(0) if self.faults else None
+        if isinstance(fault, Exception):
+            raise fault
+        if fault == "crash before":
+            raise Crash
+        change()
+        if fault == "crash after":
+            raise Crash
+        if fault == "lost":
+            raise OutcomeUnknown("the answer was lost")
+        if fault == "surprise":
+            raise ValueError("not what anybody expected")
+
     def check(self) -> Identity:
         self.asked += 1
         answer = self.checks.pop(0) if self.checks else "login:1"
@@ -101,6 +136,8 @@ class FakeNetwork:
         if key in self.posts and not (self.repeatable and self.posts[key] == text):
             self.doubles += 1
         self.posts[key] = text
+        if delivery.post.answers and not index:
+            self.answers[key] = tuple(each.remote_id for each in delivery.post.answers)
 
 
 def missing(delivery: Delivery) -> list[int]:
@@ -140,9 +177,10 @@ class World:
         self.compose: Callable[[Article, Account], Post] = compose
         self.credentials = "keys"
         self.policy = POLICY
+        self.corrections = Corrections.LEAVE
 
     def account(self, name: str = "one") -> Account:
-        return Account(name, self.networks[name].network)
+        return Account(name, self.networks[name].network, corrections=self.corrections)
 
     def courier(self) -> Courier:
         members = {
@@ -164,7 +202,9 @@ class World:
 
     def take_in(self, article: Article) -> Delivery:
         accounts = [self.account(name) for name in self.networks]
-        return self.ledger.take_in(article, accounts, now=self.clock(), due_at=self.clock()).deliveries[0]
+        policies = {each.name: each.corrections for each in accounts}
+        now = self.clock()
+        return self.ledger.take_in(article, accounts, now=now, due_at=now, corrections=policies).deliveries[0]
 
     def run(self, after: float = 0) -> None:
         self.clock.sleep(after)

@@ -123,6 +123,12 @@ class Line:
                 names[receipt.index] = receipt.remote_id
                 yield receipt
 
+    def retract(self, receipt: Receipt) -> None:
+        raise AssertionError(f"nobody takes {receipt.url} down")
+
+    def revise(self, post: model.Post, receipt: Receipt) -> None:
+        raise AssertionError(f"nobody edits {receipt.url}: {model.Post}")
+
     def find(self, delivery: Delivery, taken: Collection[str]) -> Iterator[Receipt]:
         begun = self.elapsed()
         self.witness.sends(delivery)

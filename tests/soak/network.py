@@ -14,7 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import OutcomeUnknown, RateLimited, Unanswered, Unauthorized, Unavailable
-from bot.model import Delivery, Identity, Limit, Network, Receipt
+from bot.model import Delivery, Identity, Limit, Network, Post, Receipt
 from bot.networks.timeline import Standing, recognised
 
 if TYPE_CHECKING:
@@ -142,6 +142,12 @@ class Line:
         for index in range(len(delivery.receipts), len(delivery.post.parts)):
             before = self._post(delivery.post.parts[index].text, f"{delivery.key}/{index}", before, end)
             yield Receipt(index, before, f"https://fake.example/{before}")
+
+    def retract(self, receipt: Receipt) -> None:
+        raise AssertionError(f"nobody takes {receipt.url} down")
+
+    def revise(self, post: Post, receipt: Receipt) -> None:
+        raise AssertionError(f"nobody edits {receipt.url}: {Post}")
 
     def find(self, delivery: Delivery, taken: Collection[str]) -> Iterator[Receipt]:
         end = self.clock() + timedelta(seconds=DEADLINE)

@@ -10,9 +10,11 @@ import bot
 ROOT = Path(bot.__file__).parent
 FLOORS = (
     {"bot.model", "bot.errors"},
-    {"bot.text", "bot.files", "bot.schedule", "bot.wire"},
-    {"bot.networks.base"},
+    {"bot.text", "bot.files", "bot.schedule", "bot.showing", "bot.wire"},
+    {"bot.networks.base", "bot.fetch"},
+    {"bot.pictures", "bot.pages"},
     {"bot.intake", "bot.compose", "bot.ledger", "bot.networks", "bot.environment"},
+    {"bot.corrections"},
     {"bot.settings", "bot.deliver", "bot.planning", "bot.pricing"},
     {"bot.daemon", "bot.operations"},
     {"bot.app"},

@@ -85,6 +85,12 @@ class Network:
             raise OutcomeUnknown("the answer was lost")
         yield Receipt(0, name, f"https://fake.example/{name}")
 
+    def retract(self, receipt: Receipt) -> None:
+        raise AssertionError(f"nobody takes {receipt.url} down")
+
+    def revise(self, post: model.Post, receipt: Receipt) -> None:
+        raise AssertionError(f"nobody edits {receipt.url}: {model.Post}")
+
     def find(self, delivery: Delivery, taken: Collection[str]) -> Iterator[Receipt]:
         if self._is_down():
             self.requests.append(Request(self.clock(), self.account, delivery.key, "", "no look"))
