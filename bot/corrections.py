@@ -17,13 +17,14 @@ from bot.errors import (
 )
 from bot.ledger import Kind
 from bot.model import State
+from bot.text.sources import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime, timedelta
 
     from bot.ledger import Correction, Ledger
-    from bot.model import Article, Delivery, Part, Post, Receipt
+    from bot.model import Article, Attachment, Delivery, Part, Post, Receipt
     from bot.networks.base import Adapter
 
 TEMPLATE = "correction"
@@ -70,6 +71,8 @@ class Corrections:
             now = self.clock()
             self.ledger.put_off_correction(wished, str(error), now=now, due_at=now + self.mending)
             return True
+        if wished.kind is Kind.EDIT and post is not None and wished.delivery.post is not None:
+            post = with_standing_media(post, wished.delivery.post)
         if _is_needless(wished, post):
             self.ledger.needless(wished)
             return True
@@ -136,6 +139,24 @@ def answered(ledger: Ledger, delivery: Delivery) -> tuple[Receipt, ...]:
         return ()
     before = ledger.delivery(delivery.corrects)
     return (*answered(ledger, before), *before.standing)
+
+
+def with_standing_media(post: Post, before: Post) -> Post:
+    """The post with what stands of the pictures that it had to leave out: their files may be gone since."""
+    parts = [
+        replace(part, media=tuple(_kept(part, old, post.left_out)))
+        for part, old in zip(post.parts, before.parts, strict=False)
+    ]
+    return replace(post, parts=(*parts, *post.parts[len(parts) :]))
+
+
+def _kept(part: Part, old: Part, left_out: Iterable[str]) -> Iterator[Attachment]:
+    yield from part.media
+    names = {name_of(each.source) for each in part.media}
+    for each in old.media:
+        name = name_of(each.source)
+        if name not in names and any(line.startswith(f"picture {name}: ") for line in left_out):
+            yield replace(each, content=b"")
 
 
 def _is_needless(wished: Correction, post: Post | None) -> bool:

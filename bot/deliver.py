@@ -19,6 +19,7 @@ from bot.errors import (
     MediaRefused,
     RateLimited,
     Rejected,
+    TooSlow,
     Unanswered,
     Unauthorized,
     Unavailable,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from bot.model import Account, Article, Post, Receipt
     from bot.networks.base import Adapter
 
+_SLOW = 3  # attempts whose pictures take too long: a film must not hold up its lane for ever
 _BREATH = timedelta(seconds=1)  # at least, whatever a network says of when it takes posts again
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], None]
@@ -108,7 +110,7 @@ class Courier:
             policy.max_attempts,
             timedelta(seconds=policy.mending),
         )
-        self._bare: dict[int, str] = {}  # deliveries whose pictures their network refused, and its words
+        self._bare: dict[int, str] = {}  # deliveries that go without their pictures, and why
 
     def deliver_due(self) -> int:
         """Send everything that is due now, so many; a lane that somebody else works is left to him."""
@@ -371,7 +373,7 @@ class Courier:
         """Write down what an attempt came to; `uncertain` says that an earlier one may have posted."""
         now = self._clock()
         match error:
-            case MediaRefused() if claimed.first_time and not uncertain and claimed.id not in self._bare:
+            case MediaRefused() | TooSlow() if not uncertain and self._goes_bare(claimed, error):
                 self._bare[claimed.id] = in_words(error)
                 self._ledger.postpone(claimed, in_words(error), now=now, due_at=claimed.due_at or now)
             case Rejected() if not uncertain:
@@ -380,13 +382,19 @@ class Courier:
                 self._ledger.doubt(claimed, in_words(error), now=now, due_at=None)
             case Unavailable() | RateLimited() | Unauthorized():
                 # it keeps its place: what became due meanwhile comes after it
-                self._ledger.postpone(claimed, in_words(error), now=now, due_at=claimed.due_at or now)
+                late = isinstance(error, TooSlow)
+                self._ledger.postpone(claimed, in_words(error), now=now, due_at=claimed.due_at or now, counted=late)
                 self._hold_lane(self._ledger.lane_of(claimed.account), error)
             case _:
                 due_at = self._when_to_look(claimed, unanswered=isinstance(error, Unanswered))
                 self._ledger.doubt(claimed, in_words(error), now=now, due_at=due_at)
                 if isinstance(error, Unanswered):  # or an outage would put one post after another in doubt
                     self._hold_lane(self._ledger.lane_of(claimed.account), error)
+
+    def _goes_bare(self, claimed: Delivery, error: Exception) -> bool:
+        """Whether it goes without pictures from now on: they are refused, or were too slow time and again."""
+        slow = isinstance(error, TooSlow)
+        return claimed.first_time and claimed.id not in self._bare and (not slow or claimed.attempts >= _SLOW)
 
     def _hold_lane(self, lane: Lane, error: Exception) -> None:
         """Keep the whole lane back for a trouble that the next post would meet too."""

@@ -9,6 +9,7 @@ Everything that can go wrong and that somebody is told about.
     ├── Refused                the ledger will not do what could post twice (exit 1)
     └── DeliveryError          one attempt to publish
         ├── Unavailable        certainly not posted; try later
+        │   └── TooSlow        its pictures took longer than an attempt may
         ├── RateLimited        certainly not posted; the network says when
         ├── Unauthorized       would hit every post of this account
         ├── Rejected           this post, for good
@@ -88,6 +89,10 @@ class DeliveryError(BotError):
 
 class Unavailable(DeliveryError):
     """Certainly not posted: the network could not be reached or said to come back."""
+
+
+class TooSlow(Unavailable):
+    """Certainly not posted: what the post shows took longer than an attempt may; without it there would have been time."""
 
 
 class RateLimited(DeliveryError):

@@ -10,7 +10,8 @@ import typer
 
 from bot.cli import money, show
 from bot.errors import ComposeError, one_line, printable
-from bot.showing.parts import ShownCard, facts, name
+from bot.showing.parts import ShownCard, facts
+from bot.text.sources import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -144,7 +145,7 @@ def _pictured(part: Part) -> Iterator[str]:
     for media in part.media:
         kind = "film" if media.mime.startswith("video/") else "picture"
         alt = f"alt: {media.alt}" if media.alt else "no alt text"
-        yield one_line(f"{kind} {name(media)}: {', '.join(filter(None, [facts(media), alt]))}")
+        yield one_line(f"{kind} {name_of(media.source)}: {', '.join(filter(None, [facts(media), alt]))}")
     if part.card:
         picture = ", with a picture" if part.card.thumbnail else ""
         yield one_line(f"card: {part.card.title} ({ShownCard(part.card, None).host}){picture}")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from bot.compose.cards import Cards, Pages
-from bot.compose.troubles import Troubles, name_of
+from bot.compose.troubles import Troubles
 from bot.errors import ComposeError
 from bot.model import Attachment, Embed, Pictures, WithoutAlt
+from bot.text.sources import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager
 
     from bot.compose.cards import Fetches
     from bot.model import Account, Article, MediaRules, Part, Post
@@ -37,11 +40,12 @@ class Illustrator:
         self._compose = compose
         self._originals = originals
         self._fetcher = fetcher
+        self._desk = Lock()  # one picture at a time is made to fit: a large one takes hundreds of megabytes
 
     def __call__(self, article: Article, account: Account) -> Post:
         """The exact content for one account, pictures and all; ComposeError where there can be none."""
         post, troubles = self._compose(article, account), Troubles()
-        gallery = _Gallery(self._originals, account, troubles)
+        gallery = _Gallery(self._originals, account, troubles, self._desk)
         pages = Pages(self._fetcher, troubles)
         cards = Cards(article, account, pages, gallery.thumbnail, troubles)
         parts = list(post.parts)
@@ -63,6 +67,7 @@ class _Gallery:
     originals: Loads
     account: Account
     troubles: Troubles
+    desk: AbstractContextManager[object]
 
     def hung(self, named: Iterable[Attachment]) -> tuple[Attachment, ...]:
         """Those of a part's pictures that can be shown together."""
@@ -98,7 +103,8 @@ class _Gallery:
             original = self.originals.load(named.source)
             if still and original.moving:
                 return None
-            picture, lost = fitted(original, named, rules)
+            with self.desk:
+                picture, lost = fitted(original, named, rules)
         except Exception as error:  # noqa: BLE001 - a decoder's surprise too: no post fails for a picture
             self.troubles.picture(named.source, error)
             return None

@@ -158,7 +158,8 @@ class _Splitting:
             return last
         if last in self._seams.edges and len(ends) > 1:  # what follows is not to stand alone
             return ends[-2]
-        near = [end for end in ends if end in self._seams.paragraphs and (end - start) * 4 >= (last - start) * 3]
+        enough = self._length(start, last) * 3
+        near = [end for end in ends if end in self._seams.paragraphs and self._length(start, end) * 4 >= enough]
         return near[-1] if near else last
 
     def _reach(self, start: int, ends: Sequence[int], first: int) -> int:
@@ -174,7 +175,7 @@ class _Splitting:
         if len(bounds) < 3:
             return
         start, last, end = bounds[-3:]
-        if (end - last) * _ORPHAN >= last - start:
+        if self._length(last, end) * _ORPHAN >= self._length(start, last):
             return
         ends = self._seams.ends
         between = set(ends[bisect_right(ends, start) : bisect_left(ends, end)]) - self._seams.edges
@@ -182,6 +183,10 @@ class _Splitting:
             if middle < last and self._fits(start, middle) and self._fits(middle, end):
                 bounds[-2] = middle
                 return
+
+    def _length(self, start: int, end: int) -> int:
+        """How many characters stand there; markers are none, however long the way to a picture is."""
+        return len(MARKER.sub("", self._text[start:end]))
 
     def _fits(self, start: int, end: int) -> bool:
         return self._fits_as_part(self._between(start, end))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-from urllib.parse import unquote, urlsplit
-
 from bot.errors import BotError, one_line
+from bot.text.sources import name_of
 
 _LONGEST = 300  # characters of a reason
 
@@ -27,17 +25,6 @@ class Troubles:
     def lines(self) -> tuple[str, ...]:
         """A line for each, in the order in which they came up."""
         return tuple(self._lines.values())
-
-
-def name_of(source: str) -> str:
-    """What people call a picture: its file, else the host that it is on."""
-    if "://" not in source:
-        return one_line(PurePath(source).name)
-    try:
-        there = urlsplit(source)
-    except ValueError:
-        return one_line(source)
-    return one_line(PurePath(unquote(there.path)).name or there.netloc)
 
 
 def _words(why: str | Exception) -> str:

@@ -97,18 +97,20 @@ class Attempts(Base):
         with self._database.reading() as db:
             return held(db, claimed, State.SENDING)
 
-    def postpone(self, claimed: Delivery, error: str, *, now: datetime, due_at: datetime) -> Delivery | None:
+    def postpone(
+        self, claimed: Delivery, error: str, *, now: datetime, due_at: datetime, counted: bool = False
+    ) -> Delivery | None:
         """
         The attempt certainly did not post: try again at `due_at`.
 
         Thaws the post if this attempt froze it and no part stands. If an earlier attempt may have posted, the delivery is
-        unknown again. The attempt is given back, since the trouble is the account's; its claim number is not.
+        unknown again. The attempt is given back, since the trouble is the account's, unless it is `counted`; its claim number is not.
         """
         with self._database.writing() as db:
             sending = held(db, claimed, State.SENDING)
             if sending is None:
                 return None
-            values = {"due_at": due_at, "error": error, "attempts": sending.attempts - 1, **unsent(sending)}
+            values = {"due_at": due_at, "error": error, "attempts": sending.attempts - (not counted), **unsent(sending)}
             return change(db, sending, "postponed", error, now=now, **values)
 
     def doubt(self, claimed: Delivery, error: str, *, now: datetime, due_at: datetime | None) -> Delivery | None:

@@ -86,6 +86,8 @@ class Adapter(Protocol):
         """
         Have the part that this receipt names say what `post.parts[receipt.index]` says, where `network.edits`.
 
+        An attachment without bytes is one that it shows already, and goes on showing.
+
         May be repeated. Raises a DeliveryError: Rejected where it stays as it is for good, any other where it may be tried again.
         """
 

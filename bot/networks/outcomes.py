@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import httpcore
 
-from bot.errors import DeliveryError, OutcomeUnknown, Rejected, Unanswered, Unauthorized, Unavailable
+from bot.errors import (
+    DeliveryError,
+    MediaRefused,
+    OutcomeUnknown,
+    Rejected,
+    TooSlow,
+    Unanswered,
+    Unauthorized,
+    Unavailable,
+)
 from bot.wire import TooLarge
 
 if TYPE_CHECKING:
@@ -20,15 +29,21 @@ _LONGEST_WORDS = 200
 
 
 class Stakes(NamedTuple):
-    """What it means here that a request is refused, that nobody knows how it ended, and that its answer has no end."""
+    """
+    What it means here that a request is refused, that nobody knows how it ended, and that its answer has no end.
+
+    `late` is what it means that its time ran out, where that is something else than `unclear`.
+    """
 
     refused: type[DeliveryError]
     unclear: type[DeliveryError]
     too_much: type[DeliveryError]
+    late: type[DeliveryError] | None = None
 
 
 NOTHING_POSTED = Stakes(refused=Unauthorized, unclear=Unavailable, too_much=Unavailable)
 PERHAPS_POSTED = Stakes(refused=Rejected, unclear=Unanswered, too_much=OutcomeUnknown)
+UPLOADING = Stakes(refused=MediaRefused, unclear=Unavailable, too_much=Unavailable, late=TooSlow)
 LOOKING = Stakes(refused=OutcomeUnknown, unclear=Unavailable, too_much=OutcomeUnknown)
 
 
@@ -44,7 +59,7 @@ def unanswered(failure: BaseException | None, stakes: Stakes, *, timeout: float,
     if isinstance(failure, TooLarge):
         return stakes.too_much("answered more than anybody reads", where=where)
     if isinstance(failure, httpcore.TimeoutException):
-        return stakes.unclear(f"gave no whole answer within {timeout:g} s", where=where)
+        return (stakes.late or stakes.unclear)(f"gave no whole answer within {timeout:g} s", where=where)
     broken = f"broke off before it had answered ({type(failure).__name__})"
     return stakes.unclear(broken if failure else "was sent a request that broke on its way", where=where)
 

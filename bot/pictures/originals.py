@@ -39,6 +39,7 @@ class Originals:
         self._kept: OrderedDict[tuple[object, ...], _Kept] = OrderedDict()
         self._guard = Lock()
         self._doors = [Lock() for _ in range(_DOORS)]
+        self._desk = Lock()  # one at a time is decoded: a large one takes hundreds of megabytes
 
     def load(self, source: str) -> Original:
         """The picture or film in this file or at this address; raises PictureError or FetchError."""
@@ -48,7 +49,8 @@ class Originals:
             if kept := self._at_hand(key):
                 return kept
             content = self._fetcher.fetch(source, most=MOST).content if remote else _read(source)
-            original = look(content)
+            with self._desk:
+                original = look(content)
             self._keep(key, original)
             return original
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from bot.showing.marking import paragraphs, web
+from bot.text.sources import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ class Picture:
     @property
     def name(self) -> str:
         """What people call it."""
-        return name(self.attachment)
+        return name_of(self.attachment.source)
 
     @property
     def facts(self) -> str:
@@ -73,13 +73,6 @@ class ShownPart:
 def shown(post: Post, address: Callable[[Attachment], str | None]) -> list[ShownPart]:
     """The parts of a post, its pictures where `address` says that their bytes are."""
     return [_part(part, address) for part in post.parts]
-
-
-def name(attachment: Attachment) -> str:
-    """A picture's file name, without the way to it."""
-    source = attachment.source
-    path = unquote(re.split("[?#]", source)[0]) if web(source) else source
-    return path.rstrip("/").rpartition("/")[2]
 
 
 def facts(attachment: Attachment) -> str:

@@ -60,6 +60,8 @@ def spans(text: str) -> list[Span]:
 
 
 def _links(text: str) -> Iterator[tuple[int, int]]:
+    if ":" not in text:  # none without a scheme; looking for one takes long in a text without blanks
+        return
     for found in hosts.find(text, _BEGINNING, _REMAINDER):
         if found.start < found.host and found.end - found.start <= hosts.LONGEST_URL:
             yield found.start, found.end

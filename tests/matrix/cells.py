@@ -85,8 +85,16 @@ class Cell:
         return SHORT if self.stage.waits or self.what.silent else LONG
 
     @property
+    def bare(self) -> bool:
+        """Whether its network may be taken to refuse what the post shows, which then goes without, or is made anew."""
+        cards = self.network == "bluesky"  # there each shape has a link, and so a card
+        return self.mishap == "413" and (cards or (self.shape == SHOWN and self.stage.network == "mastodon"))
+
+    @property
     def asks(self) -> Sequence[str]:
         """What the operator has to do, even where nobody ends a process."""
+        if self.bare:
+            return []
         if self.stage.hides and self.what.doubtful:
             return ["resolve"]
         return [self.what.asks] if self.what.asks else []
@@ -113,7 +121,7 @@ def rows() -> Iterator[Cell]:
         cell = Cell(network, form, command, word)
         if (stage.only and word not in stage.only) or (mishap.rare and (form, command) != ("thread", "run")):
             continue
-        if form == SHOWN and command != "run":  # how it is begun makes no difference to its pictures
+        if form == SHOWN and (command != "run" or stage.another):  # neither makes a difference to its pictures
             continue
         if not mishap.orphans:
             yield cell

@@ -100,12 +100,13 @@ class Journey:
 
     def outcome(self, texts: Sequence[str], pictures: Sequence[int], seconds: float) -> Outcome:
         """What stands on the network, and how many pictures each part shows, held against what should."""
-        expected, counts = {*self.cell.parts}, Counter(texts)
-        duplicates = sum(count - 1 for count in counts.values()) + len(counts.keys() - expected)
-        losses = len(expected - counts.keys())
+        parts, counts = {*self.cell.parts}, Counter(texts)
+        duplicates = sum(count - 1 for count in counts.values()) + len(counts.keys() - parts)
+        losses = len(parts - counts.keys())
         if not duplicates and not losses and [*texts] != [*self.cell.parts]:
             self.troubles.append("its parts stand in another order")
-        elif not duplicates and not losses and [*pictures] != [*self.cell.post.pictures]:
+        whole, bare = [*self.cell.post.pictures], self.cell.bare and not any(pictures)
+        if not duplicates and not losses and not bare and [*pictures] != whole:
             self.troubles.append(f"its parts show {[*pictures]} pictures")
         return Outcome(
             self.cell,

@@ -34,7 +34,8 @@ class Stage:
     answers. `only` are the mishaps to play, where that is not all of them. `words` is the body of a refusal of
     this status, `rests` are the headers that ask for a pause until a moment. `together` says that a thread goes out in one
     request; `guarded` that a request which arrives when all is over is harmless, because the network knows it again; `waits`
-    that the bot, before it looks, waits for as long as an attempt may take. `address` is where a person sees a post.
+    that the bot, before it looks, waits for as long as an attempt may take. `another` that it is a second server of its network.
+    `address` is where a person sees a post.
     """
 
     title: str
@@ -49,6 +50,7 @@ class Stage:
     together: bool = False
     guarded: bool = True
     waits: bool = True
+    another: bool = False
     address: Callable[[Any, Mapping[str, Any]], str] = lambda *_: ""
 
     def pause(self) -> dict[str, str]:
@@ -122,13 +124,14 @@ STAGES = {
         waits=False,
     ),
     "mastodon": Stage("Mastodon that honours the key", **_ON_MASTODON),
-    "keyless": Stage("Mastodon that ignores the key", **_ON_MASTODON, guarded=False),
+    "keyless": Stage("Mastodon that ignores the key", **_ON_MASTODON, guarded=False, another=True),
     "blind": Stage(
         "Mastodon that ignores the key and hides what stands",
         **_ON_MASTODON,
         hides=_TIMELINE,
         only=("dropped", "lost", "orphan"),
         guarded=False,
+        another=True,
     ),
     "x": Stage(
         "X (our server)",

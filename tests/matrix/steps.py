@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 BEFORE, AFTER = "before ", "after "
 LOOK, LANE, WRITE, PUT = "look: ", "lane: ", "write ", "put in place "
-_LOOKS = frozenset(dir(bot.ledger.reading.Reading)) | {"article", "complete", "find", "lane_of", "lanes", "taken"}
+_LOOKS = frozenset(dir(bot.ledger.reading.Reading)) | set(
+    "article complete correction corrections due_corrections find lane_of lanes named_in_queue taken".split()
+)
 
 
 class Steps:

@@ -64,12 +64,16 @@ def test_every_mishap_has_its_turn_and_every_kind_of_step(outcomes: list[Outcome
 
 
 def test_the_operator_is_asked_only_where_the_network_refuses_or_hides_what_stands(outcomes: list[Outcome]) -> None:
-    whole = {(outcome.cell.network, outcome.cell.mishap): outcome.asked for outcome in outcomes if not outcome.ended}
-    asked = {asked: {mishap for (_, mishap), each in whole.items() if each == asked} for asked in whole.values()}
+    whole = {
+        (outcome.cell.network, outcome.cell.mishap, outcome.cell.shape): outcome.asked
+        for outcome in outcomes
+        if not outcome.ended
+    }
+    asked = {asked: {mishap for (_, mishap, _), each in whole.items() if each == asked} for asked in whole.values()}
     assert {("resume",): {"401"}, ("retry",): {"413"}, ("resolve",): {"dropped", "lost"}} == {
         each: mishaps for each, mishaps in asked.items() if each
     }
-    assert {"blind"} == {network for (network, _), each in whole.items() if each == ("resolve",)}
+    assert {"blind"} == {network for (network, _, _), each in whole.items() if each == ("resolve",)}
     assert {"401", "413"} == {
         outcome.cell.mishap for outcome in outcomes if outcome.asked and outcome.cell.network != "blind"
     }

@@ -34,8 +34,8 @@ NAMED = (
     Mutant(
         "unknown is tried again like a failure",
         DELIVER,
-        "                self._ledger.doubt(claimed, _words(error), now=now, due_at=due_at)\n                if",
-        "                self._ledger.postpone(claimed, _words(error), now=now, due_at=now)\n                if",
+        "                self._ledger.doubt(claimed, in_words(error), now=now, due_at=due_at)\n                if",
+        "                self._ledger.postpone(claimed, in_words(error), now=now, due_at=now)\n                if",
     ),
     Mutant(
         "a crash is tried again like a failure",
@@ -268,14 +268,14 @@ MORE = (
         "an outage is for good",
         DELIVER,
         "            case Unavailable() | RateLimited() | Unauthorized():\n",
-        "            case Unavailable():\n                self._ledger.discard(claimed, _words(error), now=now)\n"
+        "            case Unavailable():\n                self._ledger.discard(claimed, in_words(error), now=now)\n"
         "            case RateLimited() | Unauthorized():\n",
     ),
     Mutant(
         "a rate limit is for good",
         DELIVER,
         "            case Unavailable() | RateLimited() | Unauthorized():\n",
-        "            case RateLimited():\n                self._ledger.discard(claimed, _words(error), now=now)\n"
+        "            case RateLimited():\n                self._ledger.discard(claimed, in_words(error), now=now)\n"
         "            case Unavailable() | Unauthorized():\n",
     ),
     Mutant(

@@ -13,7 +13,7 @@ from PIL import Image
 from servers.bluesky import REFRESH, adapter, attachment, delivery, film, picture, refusal
 from servers.lossy import Fault, answers, cuts, drops, late, loses
 
-from bot.errors import MediaRefused, OutcomeUnknown, RateLimited, Unauthorized, Unavailable
+from bot.errors import MediaRefused, OutcomeUnknown, RateLimited, TooSlow, Unauthorized, Unavailable
 from bot.model import Card, Part
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ BEFORE = {
     "dropped": (drops, Unavailable),
     "answer lost": (loses, Unavailable),
     "answer cut": (cuts, Unavailable),
-    "too late": (late, Unavailable),
+    "too late": (late, TooSlow),
     "a page": (answers(200, "<html>", content_type="text/html"), Unavailable),
     "no blob": (answers(200, "{}", content_type="application/json"), Unavailable),
     "another blob": (

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from fakes import NOON, POLICY, Crash, World, down, story
 
+from bot.corrections import with_standing_media
 from bot.errors import ComposeError, OutcomeUnknown, RateLimited, Rejected, Unanswered, Unauthorized
-from bot.model import Account, Article, Corrections, Post, State
+from bot.model import Account, Article, Attachment, Corrections, Part, Post, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -288,3 +289,13 @@ def test_a_retraction_reaches_also_the_answer(world: World) -> None:
     assert [] == stands(world)
     keys = [name.partition("/")[0] for name in world.networks["one"].gone]
     assert [delivery.key] * 3 == keys[3:], "before what it answers"
+
+
+def test_an_edit_keeps_the_pictures_whose_files_are_gone_since() -> None:
+    picture = Attachment("/queue/a.jpg", "a bridge", "aa", "image/jpeg", content=b"one")
+    before = Post((Part("One.", media=(picture, replace(picture, source="/queue/b.jpg", digest="bb"))), Part("Two.")))
+    after = Post((Part("Better."), Part("Two.")), left_out=("picture a.jpg: there is no such file",))
+    kept = with_standing_media(after, before)
+    assert [("Better.", ["aa"], [b""]), ("Two.", [], [])] == [
+        (part.text, [each.digest for each in part.media], [each.content for each in part.media]) for part in kept.parts
+    ], "what the article names no more is taken off"

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes import Crash, FakeNetwork, World, story
+from fakes import Crash, FakeNetwork, World, down, story
 
-from bot.errors import MediaRefused, Rejected
+from bot.errors import MediaRefused, Rejected, TooSlow
 from bot.model import Account, Article, Attachment, Part, Post, State
 
 if TYPE_CHECKING:
@@ -102,3 +102,23 @@ def test_a_thread_that_stands_in_part_keeps_its_bytes_until_the_rest_stands(worl
     world.run()
     world.run(after=300)
     assert (State.DELIVERED, [[b"1"], [b"1"]]) == (world.now(delivery).state, world.network.shown)
+
+
+def test_pictures_that_take_too_long_time_and_again_do_not_hold_up_the_lane_for_ever(world: Illustrated) -> None:
+    slow = TooSlow("gave no whole answer within 60 s")
+    world.network.faults = [slow, slow, slow]
+    first, second = world.take_in(story(1)), world.take_in(story(2))
+    for _ in range(3):
+        assert State.SCHEDULED is world.now(first).state
+        world.run(after=3600)
+    assert [State.DELIVERED] * 2 == [world.now(each).state for each in (first, second)]
+    assert [[b"1"], [b"2"], [b"3"], [], [b"5"]] == world.network.shown, "the next one has its picture again"
+
+
+def test_an_outage_costs_no_picture(world: Illustrated) -> None:
+    world.network.faults = [down() for _ in range(6)]
+    delivery = world.take_in(story())
+    for _ in range(7):
+        world.run(after=3600)
+    assert State.DELIVERED is world.now(delivery).state
+    assert [b"7"] == world.network.shown[-1]

@@ -10,8 +10,8 @@ import bot
 ROOT = Path(bot.__file__).parent
 FLOORS = (
     {"bot.model", "bot.errors"},
-    {"bot.text", "bot.files", "bot.schedule", "bot.showing", "bot.wire"},
-    {"bot.networks.base", "bot.fetch"},
+    {"bot.text", "bot.files", "bot.schedule", "bot.wire"},
+    {"bot.networks.base", "bot.fetch", "bot.showing"},
     {"bot.pictures", "bot.pages"},
     {"bot.intake", "bot.compose", "bot.ledger", "bot.networks", "bot.environment"},
     {"bot.corrections"},

@@ -16,6 +16,7 @@ from bot.networks.bluesky.looking import sought
 from bot.networks.bluesky.records import COLLECTION, Entry, entries
 from bot.networks.bluesky.server import Server
 from bot.networks.outcomes import in_words
+from bot.text.sources import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -135,7 +136,7 @@ class BlueskyAdapter:
             try:
                 told = self._server.upload(shown.content, shown.mime).get("blob")
             except MediaRefused as error:
-                raise MediaRefused(f"{error.what} ({shown.source})", where=error.where) from error
+                raise MediaRefused(f"{error.what} ({name_of(shown.source)})", where=error.where) from error
             if told != blob(shown):
                 raise _otherwise(told, shown)
 
@@ -144,8 +145,8 @@ def _otherwise(told: object, shown: Attachment) -> DeliveryError:
     """What it means that a server does not have what was uploaded: for good where it takes it for something else."""
     kind = told.get("mimeType") if isinstance(told, dict) else None
     if kind is not None and kind != shown.mime:
-        return MediaRefused(f"the server takes {shown.source} for {in_words(str(kind))}, not for {shown.mime}")
-    return Unavailable(f"the server does not confirm {shown.source} as it was uploaded")
+        return MediaRefused(f"the server takes {name_of(shown.source)} for {in_words(str(kind))}, not for {shown.mime}")
+    return Unavailable(f"the server does not confirm {name_of(shown.source)} as it was uploaded")
 
 
 def _alone(entry: Entry) -> bytes:

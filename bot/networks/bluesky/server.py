@@ -20,7 +20,7 @@ from bot.networks.bluesky.sdk import (
     UnauthorizedError,
 )
 from bot.networks.bluesky.transport import Transport
-from bot.networks.outcomes import NOTHING_POSTED, PERHAPS_POSTED, Stakes, in_words, retry_at, unanswered
+from bot.networks.outcomes import NOTHING_POSTED, PERHAPS_POSTED, UPLOADING, Stakes, in_words, retry_at, unanswered
 from bot.networks.rates import reset, window
 from bot.wire import Deadline
 
@@ -35,7 +35,6 @@ Answer = Mapping[str, Any]
 
 
 SHOWING = PERHAPS_POSTED._replace(refused=MediaRefused)
-UPLOADING = NOTHING_POSTED._replace(refused=MediaRefused)
 PAGE = 50  # records, which fit the largest answer that we read however long they are
 _JSON = {"Content-Type": "application/json"}
 _STALE_TOKEN = frozenset({"ExpiredToken", "InvalidToken"})

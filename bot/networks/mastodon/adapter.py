@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from time import sleep
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
-    from bot.model import Post
+    from bot.model import Attachment, Post
     from bot.networks.mastodon import MastodonAccount
     from bot.networks.mastodon.profiles import Instance
     from bot.networks.mastodon.shown import Shown
@@ -82,8 +83,10 @@ class MastodonAdapter:
     def revise(self, post: Post, receipt: Receipt) -> None:
         """Edit a part where it stands; who sees it cannot be changed."""
         with self._server() as server:
-            media = taken_in(server, post, [receipt.index], self._sleep)
-            server.revise(receipt.remote_id, post, receipt.index, media[receipt.index])
+            media = post.parts[receipt.index].media
+            fresh = taken_in(server, _with_bytes(post), [receipt.index], self._sleep)
+            shown = server.standing_media(receipt.remote_id) if any(not each.content for each in media) else ()
+            server.revise(receipt.remote_id, post, receipt.index, list(_named(media, fresh[receipt.index], shown)))
 
     def find(self, delivery: Delivery, taken: Collection[str]) -> Iterator[Receipt]:
         """Yield the parts that stand on the account's timeline, ending at the first that is certainly absent."""
@@ -150,6 +153,24 @@ def _claimed(delivery: Delivery) -> Post:
     if delivery.post is None:
         raise ValueError("a delivery is published and looked for after it was claimed, not before")
     return delivery.post
+
+
+def _with_bytes(post: Post) -> Post:
+    """The post without what it shows already."""
+    parts = [replace(part, media=tuple(each for each in part.media if each.content)) for part in post.parts]
+    return replace(post, parts=tuple(parts))
+
+
+def _named(media: Iterable[Attachment], fresh: Iterable[str], shown: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """The server's names for these in their order: of what was uploaded, and of what it shows, which goes by its alt text."""
+    uploaded, left = iter(fresh), list(shown)
+    for each in media:
+        if each.content:
+            yield next(uploaded)
+        elif left:
+            name = next((name for name, alt in left if alt == each.alt), left[0][0])
+            left = [other for other in left if other[0] != name]
+            yield name
 
 
 def _candidates(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from bot.errors import DeliveryError, MediaRefused, RateLimited, Rejected, Unauthorized, Unavailable
+from bot.errors import DeliveryError, MediaRefused, RateLimited, Rejected, TooSlow, Unauthorized, Unavailable
 from bot.networks.outcomes import Stakes, in_words, retry_at, unanswered
 from bot.networks.rates import reset
 
@@ -23,7 +23,6 @@ _NO_ACCOUNT = "requires an authenticated user"  # 422 for a token of an app, wit
 _UNREADY = re.compile("not finished processing", re.IGNORECASE)
 _OF_MEDIA = re.compile(r"\b(?:media|attach|image|video|picture|file)", re.IGNORECASE)
 
-UPLOADING = Stakes(refused=MediaRefused, unclear=Unavailable, too_much=Unavailable)
 CHANGING = Stakes(refused=Rejected, unclear=Unavailable, too_much=Unavailable)
 """Taking down and editing, which may be repeated."""
 
@@ -97,7 +96,7 @@ class Refusals:
 
     def too_slow(self, what: str) -> DeliveryError:
         """What it means that the attempt's time is over, and that nothing was posted yet."""
-        return self.told(Unavailable, what, f"{self._setting('TIMEOUT')} is how many seconds an attempt may take.")
+        return self.told(TooSlow, what, f"{self._setting('TIMEOUT')} is how many seconds an attempt may take.")
 
     def no_mastodon(self) -> DeliveryError:
         """What it means that nobody there can tell who we are."""

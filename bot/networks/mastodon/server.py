@@ -11,7 +11,7 @@ from requests import Session
 
 from bot.errors import DeliveryError, OutcomeUnknown, Rejected, Unavailable
 from bot.model import Pictures
-from bot.networks.mastodon.profiles import Instance, Profile
+from bot.networks.mastodon.profiles import Instance, Profile, id_of
 from bot.networks.mastodon.refusals import CHANGING, Asked, Refusals, content, done, foreign
 from bot.networks.mastodon.shown import Shown, named
 from bot.networks.outcomes import LOOKING, NOTHING_POSTED, PERHAPS_POSTED, Stakes, network_time
@@ -146,6 +146,14 @@ class Server:
             raise self.refused(answer, CHANGING)
         if not isinstance(content(answer), dict):
             raise self.told(Unavailable, f"answered {answer.status_code}, and not as a Mastodon server does")
+
+    def standing_media(self, remote_id: str) -> list[tuple[str, str]]:
+        """What a post shows: the server's name for each, and its alt text."""
+        answer = self.ask("GET", _path(remote_id), CHANGING)
+        told: Any = content(answer) if done(answer) else None
+        shown = told.get("media_attachments") if isinstance(told, dict) else None
+        named = [each for each in shown if isinstance(each, dict)] if isinstance(shown, list) else []
+        return [(name, str(each.get("description") or "")) for each in named if (name := id_of(each.get("id")))]
 
     def _stands(self, remote_id: str) -> bool:
         """Whether the server, which knows us, shows this."""

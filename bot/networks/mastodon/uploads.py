@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from bot.errors import MediaRefused, Unavailable
 from bot.networks.mastodon.profiles import id_of
-from bot.networks.mastodon.refusals import UPLOADING, content, done
+from bot.networks.mastodon.refusals import content, done
+from bot.networks.outcomes import UPLOADING
 from bot.networks.rates import number
+from bot.text.sources import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -63,8 +64,8 @@ def _sent(server: Server, attachment: Attachment) -> Upload:
     if answer.status_code in {404, 405, 501}:
         raise server.told(MediaRefused, "takes neither pictures nor films")
     if not done(answer):
-        raise server.refused(answer, UPLOADING, _name(attachment))
-    return Upload(_named(server, answer), _name(attachment), _pause(answer))
+        raise server.refused(answer, UPLOADING, name_of(attachment.source))
+    return Upload(_named(server, answer), name_of(attachment.source), _pause(answer))
 
 
 def _wait(server: Server, upload: Upload, sleep: Callable[[float], None]) -> None:
@@ -85,11 +86,6 @@ def _look(server: Server, upload: Upload) -> int | None:
         raise server.refused(answer, UPLOADING, upload.what)
     _named(server, answer)
     return _pause(answer)
-
-
-def _name(attachment: Attachment) -> str:
-    """The end of a path or an address: neither tells more of this machine than people need, nor a password."""
-    return re.split("[?#]", attachment.source)[0].rpartition("/")[2] or "a picture"
 
 
 def _named(server: Server, answer: Response) -> str:

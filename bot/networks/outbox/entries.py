@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from pydantic_core import to_json
 
 from bot import files
 from bot.model import Post  # noqa: TC001 - pydantic reads an entry's types
+from bot.text.sources import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +142,7 @@ def _public(part: Part) -> Part:
 
 
 def _named(attachment: Attachment) -> Attachment:
-    return replace(attachment, source=re.split("[?#]", attachment.source)[0].rpartition("/")[2])
+    return replace(attachment, source=name_of(attachment.source))
 
 
 def _as_ever(plain: Any) -> Any:

@@ -27,6 +27,7 @@ from bot.networks.outcomes import (
     LOOKING,
     NOTHING_POSTED,
     PERHAPS_POSTED,
+    UPLOADING,
     Stakes,
     clock_skew,
     in_words,
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
 
 Shown = Mapping[str, Any]
 
-UPLOADING = NOTHING_POSTED._replace(refused=MediaRefused)
 TAKING_DOWN = NOTHING_POSTED._replace(refused=Rejected)
 FURTHEST = 3_200  # posts back goes a timeline, and no further
 _TO_POST = 0.2  # of the attempt: of a post whose answer there is no time left for, nobody knows what became

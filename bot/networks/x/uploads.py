@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import MediaRefused, Unavailable
+from bot.errors import MediaRefused, TooSlow, Unavailable
+from bot.text.sources import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +32,7 @@ def taken_in(
     server.ready()
     numbers = {index: [_taken_in(server, each, sleep) for each in media] for index, media in shown.items()}
     if not server.has_time():
-        raise server.told(Unavailable, "took so long to take in the pictures that no time was left to post")
+        raise server.told(TooSlow, "took so long to take in the pictures that no time was left to post")
     return numbers
 
 
@@ -40,7 +41,7 @@ def _taken_in(server: Server, attachment: Attachment, sleep: Callable[[float], N
         upload = _sent(server, attachment)
         while seconds := _pause(server, upload):
             if not server.has_time(seconds):
-                raise server.told(Unavailable, f"has not processed {attachment.source} in time")
+                raise server.told(TooSlow, f"has not processed {name_of(attachment.source)} in time")
             sleep(seconds)
             upload = server.upload("GET", "upload", params={"command": "STATUS", "media_id": server.number_of(upload)})
         number = server.number_of(upload)
@@ -48,7 +49,9 @@ def _taken_in(server: Server, attachment: Attachment, sleep: Callable[[float], N
             described = {"id": number, "metadata": {"alt_text": {"text": attachment.alt}}}
             server.upload("POST", "metadata", json=described)
     except MediaRefused as error:
-        raise MediaRefused(f"{error.what} ({attachment.source})", where=error.where, hint=error.hint) from error
+        raise MediaRefused(
+            f"{error.what} ({name_of(attachment.source)})", where=error.where, hint=error.hint
+        ) from error
     return number
 
 

@@ -10,7 +10,16 @@ from PIL import Image
 from servers.lossy import loses
 from servers.on_x.made import LINK, POST, adapter, attachment, delivery, film, gif, picture, problem, said
 
-from bot.errors import DeliveryError, MediaRefused, OutcomeUnknown, RateLimited, Rejected, Unauthorized, Unavailable
+from bot.errors import (
+    DeliveryError,
+    MediaRefused,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    TooSlow,
+    Unauthorized,
+    Unavailable,
+)
 from bot.model import Attachment, Receipt
 
 if TYPE_CHECKING:
@@ -150,7 +159,7 @@ def test_how_long_x_wants_to_be_left_alone_may_be_anything(
     with pytest.raises((Unavailable, MediaRefused)) as caught:
         list(adapter(login, tmp_path, wire.url, sleep=pauses.append).publish(delivery("Look", media={0: (GIF,)})))
     too_long = isinstance(seconds, int) and seconds > 60
-    assert (Unavailable if too_long else MediaRefused, [1] if too_long else [1, 1]) == (type(caught.value), pauses)
+    assert (TooSlow if too_long else MediaRefused, [1] if too_long else [1, 1]) == (type(caught.value), pauses)
     assert [] == login.texts()
 
 

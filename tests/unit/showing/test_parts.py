@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.model import Attachment, Card
-from bot.showing.parts import ShownCard, facts, name
+from bot.showing.parts import ShownCard, facts
+from bot.text.sources import name_of
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ from bot.showing.parts import ShownCard, facts, name
     ],
 )
 def test_a_picture_is_called_by_the_name_of_its_file(source: str, expected: str) -> None:
-    assert expected == name(Attachment(source))
+    assert expected == name_of(source)
 
 
 @pytest.mark.parametrize(
