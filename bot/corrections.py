@@ -66,7 +66,7 @@ class Corrections:
     def _attempt(self, wished: Correction, adapter: Adapter) -> bool:
         """Whether the next one may be tried."""
         try:
-            post = None if wished.kind.takes_down else self.compose(wished.delivery, adapter)
+            post = None if wished.kind is Kind.RETRACT else self.compose(wished.delivery, adapter)
         except ComposeError as error:
             now = self.clock()
             self.ledger.put_off_correction(wished, str(error), now=now, due_at=now + self.mending)
@@ -79,12 +79,16 @@ class Corrections:
         if wished.kind is Kind.REPLY:
             self.ledger.answered(wished, now=self.clock())
             return True
+        if wished.kind is Kind.REPOST and self._is_over(wished.delivery):
+            why = "its time is over: posted anew, it would only expire"
+            self.ledger.put_off_correction(wished, why, now=self.clock(), due_at=None)
+            return True
         begun = self.ledger.begin_correction(wished, now=self.clock())
         return begun is None or self._carried_out(begun, post, adapter)
 
     def _carried_out(self, begun: Correction, post: Post | None, adapter: Adapter) -> bool:
         try:
-            if post is None:
+            if post is None or begun.kind.takes_down:
                 self._take_down(begun.delivery, adapter)
             else:
                 self._revise(begun, post, adapter)
@@ -93,6 +97,10 @@ class Corrections:
         except Exception as error:  # noqa: BLE001 - every surprise may be tried again
             return self._settle(begun, error)
         return True
+
+    def _is_over(self, delivery: Delivery) -> bool:
+        expires_at = self.ledger.article(delivery.article).expires_at
+        return expires_at is not None and expires_at <= self.clock()
 
     def _take_down(self, delivery: Delivery, adapter: Adapter) -> None:
         """The last part first: a thread must not lose its head before its tail."""
@@ -164,7 +172,7 @@ def _is_needless(wished: Correction, post: Post | None) -> bool:
     delivery = wished.delivery
     if not delivery.standing:
         return True
-    if post is None or delivery.post is None:
+    if post is None or delivery.post is None or (wished.kind is Kind.REPOST and delivery.retracted):
         return False
     whole = delivery.state is State.DELIVERED and not delivery.retracted
     return not whole or (not wished.begun and _content(delivery.post) == _content(post))

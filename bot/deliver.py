@@ -25,6 +25,7 @@ from bot.errors import (
     Unavailable,
     in_words,
 )
+from bot.ledger import Kind
 from bot.model import Delivery, State
 
 if TYPE_CHECKING:
@@ -290,6 +291,7 @@ class Courier:
 
         Room is asked for the very post that is to be sent: until it is frozen the lane is ours, and nothing else takes it.
         """
+        before = self._ledger.article(delivery.article) if delivery.post is None else None
         try:
             post = self._post_of(delivery, adapter)
         except ComposeError as error:
@@ -303,14 +305,17 @@ class Courier:
         cost = self._members[delivery.account].account.prices.of(post)
         if not self._gate(delivery, cost, by_hand=by_hand):
             return False
-        self._attempt(delivery, post, cost, adapter)
-        return True
-
-    def _attempt(self, delivery: Delivery, post: Post, cost: Decimal, adapter: Adapter) -> None:
-        """Make one attempt. The claim is on disk before the request leaves."""
         claimed = self._ledger.claim(delivery, post, now=self._clock(), cost=cost)
         if claimed is None:  # settled by someone else since we read it
-            return
+            return True
+        if before is not None and self._ledger.article(delivery.article) != before:  # edited while it was composed
+            self._ledger.postpone(claimed, "its article was edited", now=self._clock(), due_at=self._clock())
+            return True
+        self._attempt(delivery, claimed, adapter)
+        return True
+
+    def _attempt(self, delivery: Delivery, claimed: Delivery, adapter: Adapter) -> None:
+        """Make one attempt. The claim is on disk before the request leaves."""
         unknown = delivery.state is State.UNKNOWN
         # after a restore: published before it, perhaps, under a name that this ledger does not know
         sought = claimed.sought_since is not None and (unknown or delivery.post is None)
@@ -318,11 +323,14 @@ class Courier:
         uncertain = unknown or sought or again
         try:
             left: Delivery | None = claimed
-            if sought or (unknown and not adapter.network.repeatable):
+            retracted = delivery.post is not None and self._is_retracted(delivery)
+            if sought or retracted or (unknown and not adapter.network.repeatable):
                 taken = self._ledger.taken(claimed.account, besides=claimed.id)
                 found = self._confirm_each(claimed, adapter.find(claimed, taken))
                 # whoever took it over while we looked counts our time from then on
                 left = found and (self._ledger.held(found) if found.state is State.SENDING else found)
+            if left is not None and left.state is State.SENDING and retracted:
+                left = self._ledger.call_off(left, "retracted before it stood", now=self._clock())
             if left is not None and left.state is State.SENDING:
                 left = self._publish_rest(left, adapter, only_looked_for=unknown and delivery.post is None)
         except LedgerError:  # it cannot be written down: the row stays `sending` for whoever holds the lane next
@@ -332,6 +340,11 @@ class Courier:
             return
         if left is not None and left.state is State.SENDING:
             self._settle(left, BotError("the adapter ended before all parts were confirmed"), uncertain=uncertain)
+
+    def _is_retracted(self, delivery: Delivery) -> bool:
+        """Whether nobody wants any more that it stands."""
+        wished = self._ledger.correction(delivery.id)
+        return wished is not None and wished.kind is Kind.RETRACT
 
     def _publish_rest(self, left: Delivery, adapter: Adapter, *, only_looked_for: bool) -> Delivery | None:
         """Publish what was not found; what we had no more to do for than to look is not sent when its time is over."""

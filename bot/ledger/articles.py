@@ -12,7 +12,7 @@ from bot.ledger.accounts import row_of
 from bot.ledger.answers import Taken
 from bot.ledger.base import Base
 from bot.ledger.codec import dump, load
-from bot.ledger.correcting import correct
+from bot.ledger.correcting import correct, posts_again
 from bot.ledger.pricing import price
 from bot.ledger.rows import change, note, whole
 from bot.ledger.scheduling import Times, schedule, wishes
@@ -105,6 +105,12 @@ class Articles(Base):
                             f"this article is still {delivery.state} for {account.name}",
                             where=f"delivery {delivery.id}",
                             hint=_UNTIL_SETTLED[delivery.state],
+                        )
+                    if posts_again(db, delivery):
+                        raise Refused(
+                            f"a correction is to be posted for {account.name} already",
+                            where=f"delivery {delivery.id}",
+                            hint=f"`bot run --once` posts it; `bot cancel {delivery.id}` leaves it as it is",
                         )
             made = tuple(_schedule(db, article, content, account, times) for account in accounts)
             price(db, article, costs or {})

@@ -121,6 +121,10 @@ class Attempts(Base):
         """The post is refused for good, with the network's own words."""
         return self._settle(claimed, "discarded", error, now=now, state=State.DISCARDED, due_at=None)
 
+    def call_off(self, claimed: Delivery, why: str, *, now: datetime) -> Delivery | None:
+        """What is not out is not to go out any more."""
+        return self._settle(claimed, "cancelled", why, now=now, state=State.CANCELLED, due_at=None)
+
     def _settle(self, claimed: Delivery, event: str, error: str, *, now: datetime, **values: Any) -> Delivery | None:
         with self._database.writing() as db:
             sending = held(db, claimed, State.SENDING)

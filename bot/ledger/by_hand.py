@@ -160,7 +160,9 @@ def _in(db: Connection, number: int, *states: State) -> Delivery:
 def _refuse_a_second(db: Connection, delivery: Delivery) -> None:
     """What ended is not begun again while another delivery of the article stands on that account, or may come to."""
     for other in whole(db, deliveries.c.article == delivery.article, accounts.c.name == delivery.account):
-        if other.id != delivery.id and (other.state is State.DELIVERED or not other.state.final):
+        if other.id not in {delivery.id, delivery.corrects} and (
+            other.state is State.DELIVERED or not other.state.final
+        ):
             instead = "To publish the article once more, post it with --again"
             raise _refused(delivery, f"delivery {other.id} of the same article is {other.state}", instead)
 

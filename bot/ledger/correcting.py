@@ -165,6 +165,12 @@ def call_off(db: Connection, delivery: Delivery, now: datetime) -> bool:
     return wished is not None
 
 
+def posts_again(db: Connection, delivery: Delivery) -> bool:
+    """Whether what is wished of a post is one more post."""
+    wished = db.execute(_ROW, {"number": delivery.id}).one_or_none()
+    return wished is not None and wished.kind in {Kind.REPLY, Kind.REPOST}
+
+
 def next_due(db: Connection, account: str) -> datetime | None:
     """When the next correction of an account is due."""
     at: datetime | None = db.execute(_NEXT_DUE, {"name": account}).scalar()

@@ -78,8 +78,8 @@ MORE = (
     Mutant(
         "no look before a repeat that harms",
         DELIVER,
-        "if sought or (unknown and not adapter.network.repeatable):",
-        "if sought:",
+        "if sought or retracted or (unknown and not adapter.network.repeatable):",
+        "if sought or retracted:",
     ),
     Mutant(
         "a look before the dust has settled",

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes import NOON, POLICY, Crash, World, down, story
+from fakes import NOON, POLICY, Crash, FakeNetwork, World, compose, down, story
 
 from bot.corrections import with_standing_media
-from bot.errors import ComposeError, OutcomeUnknown, RateLimited, Rejected, Unanswered, Unauthorized
+from bot.errors import ComposeError, OutcomeUnknown, RateLimited, Refused, Rejected, Unanswered, Unauthorized
 from bot.model import Account, Article, Attachment, Corrections, Part, Post, State
 
 if TYPE_CHECKING:
@@ -299,3 +299,71 @@ def test_an_edit_keeps_the_pictures_whose_files_are_gone_since() -> None:
     assert [("Better.", ["aa"], [b""]), ("Two.", [], [])] == [
         (part.text, [each.digest for each in part.media], [each.content for each in part.media]) for part in kept.parts
     ], "what the article names no more is taken off"
+
+
+def test_what_cannot_be_posted_anew_is_not_taken_down(world: World) -> None:
+    posted(world, Corrections.REPOST)
+    world.take_in(replace(BEFORE, hashtags=("unseen",)))
+    run(world)
+    assert (SENT, []) == (stands(world), world.networks["one"].gone), "it reads the same"
+    world.take_in(replace(AFTER, expires_at=world.clock()))
+    run(world)
+    assert (SENT, []) == (stands(world), world.networks["one"].gone), "it would only expire"
+
+
+@pytest.mark.parametrize("policy", [Corrections.REPLY, Corrections.REPOST])
+def test_nothing_is_posted_once_more_by_hand_while_a_correction_is_to_be(world: World, policy: Corrections) -> None:
+    delivery = posted(world, policy)
+    world.take_in(AFTER)
+    with pytest.raises(Refused, match=f"bot cancel {delivery.id}"):
+        world.ledger.again(delivery.article, [world.account()], now=world.clock(), due_at=world.clock())
+
+
+@pytest.mark.parametrize("policy", list(Corrections))
+def test_an_edit_that_comes_while_the_post_is_composed_goes_out(world: World, policy: Corrections) -> None:
+    world.corrections = policy
+
+    def slowly(article: Article, account: Account) -> Post:
+        made = compose(article, account)
+        if article.headline == BEFORE.headline:
+            world.take_in(AFTER)
+        return made
+
+    world.compose = slowly
+    world.take_in(BEFORE)
+    run(world)
+    assert AFTER.headline == stands(world)[0]
+    assert BEFORE.headline not in stands(world)
+
+
+def test_what_is_retracted_before_it_stood_never_stands(world: World) -> None:
+    network = world.networks["one"] = FakeNetwork(repeatable=False, faults=[OutcomeUnknown("no answer")])
+    delivery = world.take_in(BEFORE)
+    world.run()
+    world.courier().retract(delivery.article, ["one"])
+    run(world)
+    assert (State.CANCELLED, [], []) == (world.now(delivery).state, stands(world), network.gone)
+    assert () == world.ledger.corrections()
+
+
+def test_the_rest_of_a_retracted_thread_is_not_posted(world: World) -> None:
+    network = world.networks["one"] = FakeNetwork(repeatable=False, faults=["midway"])
+    delivery = world.take_in(BEFORE)
+    world.run()
+    world.courier().retract(delivery.article, ["one"])
+    run(world)
+    assert ([], 2) == (stands(world), len(network.gone))
+
+
+@pytest.mark.parametrize("policy", [Corrections.REPLY, Corrections.REPOST])
+def test_a_correction_that_was_refused_may_be_tried_again(world: World, policy: Corrections) -> None:
+    first = posted(world, policy)
+    world.take_in(AFTER)
+    gone = [None] * len(SENT) if policy is Corrections.REPOST else []
+    world.networks["one"].faults = [*gone, Rejected("no")]  # type: ignore[list-item]
+    run(world)
+    (second,) = [each for each in world.ledger.deliveries(first.article) if each.id != first.id]
+    assert State.DISCARDED is second.state
+    world.courier().retry(second.id)
+    run(world)
+    assert AFTER.headline in stands(world)
