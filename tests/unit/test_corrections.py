@@ -360,7 +360,7 @@ def test_a_correction_that_was_refused_may_be_tried_again(world: World, policy: 
     first = posted(world, policy)
     world.take_in(AFTER)
     gone = [None] * len(SENT) if policy is Corrections.REPOST else []
-    world.networks["one"].faults = [*gone, Rejected("no")]  # type: ignore[list-item]
+    world.networks["one"].faults = [*gone, Rejected("no")]
     run(world)
     (second,) = [each for each in world.ledger.deliveries(first.article) if each.id != first.id]
     assert State.DISCARDED is second.state
