@@ -154,8 +154,7 @@ def test_a_session_of_an_earlier_run_does_not_hide_a_wrong_password(bot: Bot, pd
 
 
 def test_a_server_that_cannot_be_reached_may_be_kept(bot: Bot) -> None:
-    settings = {"base_url": "http://127.0.0.1:9", "access_token": "abcdefgh"}
-    answer = bot("init", "mastodon", stdin=lines("mastodon", settings).replace("\n\n", "") + "keep\n")
+    answer = bot("init", "mastodon", stdin="http://127.0.0.1:9\nabcdefgh\nkeep\n")
     assert (0, 1) == (answer.code, len(errors(answer)))
     assert "BOT_ACCOUNTS__MASTODON__BASE_URL=http://127.0.0.1:9" in env(bot).read_text().splitlines()
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matrix.journey import Outcome
     from matrix.stages import Stage
 
-SHORT, LONG = 2.0, 20.0
+SHORT, WITH_PICTURES, LONG = 2.0, 6.0, 20.0
 COMMANDS = {"post": ("post", "story.md"), "run": ("run", "--once")}
 
 
@@ -82,7 +82,8 @@ class Cell:
     @property
     def deadline(self) -> float:
         """Seconds that an attempt may take: few only where they have to be waited for, since this machine may be busy."""
-        return SHORT if self.stage.waits or self.what.silent else LONG
+        few = SHORT if self.stage.waits or self.what.silent else LONG
+        return max(few, WITH_PICTURES) if self.shape == SHOWN else few  # what is too slow with them goes without
 
     @property
     def bare(self) -> bool:

@@ -11,6 +11,7 @@ from matrix.cells import ends
 from matrix.faults import MISHAPS
 from matrix.playing import Playground, played
 from matrix.reduced import some_endings, some_rows
+from matrix.shapes import SHOWN
 from matrix.stages import STAGES
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def test_every_mishap_has_its_turn_and_every_kind_of_step(outcomes: list[Outcome
     steps = {moment for outcome in whole for _, moment in ends(outcome)}
     ended = {line.partition(": ended ")[2] for outcome in outcomes for line in outcome.log}
     assert set(MISHAPS) == {outcome.cell.mishap for outcome in outcomes}
-    assert set() == steps - ended
+    missed = sum(outcome.missed or outcome.cell.shape == SHOWN for outcome in outcomes if outcome.cell.end_at)
+    assert len(steps - ended) <= missed, "a kind is left only where a moment did not come again, or came as another"
     assert {"before claim", "before confirm", "before doubt", "before postpone", "before discard"} <= steps
 
 

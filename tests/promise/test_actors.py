@@ -10,7 +10,7 @@ LOOKS = set(
     "held delivery deliveries turn next_due waiting unsettled unfinished counts attention events paused_since"
     " article find lanes lane_of taken in_a_file last_backup damage queued happened touched has_one_daemon"
     " line waits sent asleep next_by_itself next_article headlines in_line unsent cost_of_waiting"
-    " measured tally files_in_queue wanting expired_since pruned corrections correction due_corrections complete named_in_queue".split()
+    " measured tally files_in_queue wanting expired_since pruned corrections correction due_corrections complete named_in_queue call_off".split()
 )
 BY_HAND = set("retry cancel retract move resolve_posted resolve_dropped resolve_resend".split())
 INTAKE = set("take_in again release withdraw".split())
